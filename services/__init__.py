@@ -1,0 +1,1 @@
+"""The three services; each owns its database and meets the others only on the bus."""

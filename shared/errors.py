@@ -1,0 +1,74 @@
+"""Every error the platform raises on purpose; the class decides what happens next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class PlatformError(Exception):
+    """Base of all errors raised on purpose."""
+
+
+class TransientError(PlatformError):
+    """The same message may succeed later: retry with growing delay, bounded."""
+
+
+class InfrastructureError(TransientError):
+    """Something we depend on is away: pause and wait, do not use up attempts."""
+
+
+class StoreUnavailable(InfrastructureError):
+    """The document store cannot be reached or did not answer in time."""
+
+
+class BusUnavailable(InfrastructureError):
+    """The message bus cannot be reached or did not confirm in time."""
+
+
+class PermanentError(PlatformError):
+    """The same message will never succeed: park it with the reason."""
+
+
+class NotFound(PlatformError):
+    """The thing asked for does not exist (or may not be seen)."""
+
+
+class Forbidden(PlatformError):
+    """The actor is known but may not do this."""
+
+
+class Conflict(PlatformError):
+    """The request contradicts what is stored; `code` is stable for API clients."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, at a place a person can find.
+
+    `path` is the question's name, a `file:line:column`, or a `sheet!cell`;
+    `code` is stable for programs, `message` is a sentence that says what to do.
+    """
+
+    path: str
+    code: str
+    message: str
+
+
+class Invalid(PlatformError):
+    """The input breaks rules; carries every fault, not only the first."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(f"{len(faults)} fault(s): " + "; ".join(f"{f.path}: {f.message}" for f in faults[:3]))
+        self.faults = faults
+
+
+class ConfigError(PlatformError):
+    """Settings are wrong or missing; `problems` lists all of them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems

@@ -1,0 +1,1 @@
+"""The document store: one small port, a MongoDB and a SQLite adapter."""
