@@ -1,0 +1,1 @@
+"""Programme definitions: model, readers, checks; everything specific to a programme is data."""
