@@ -52,9 +52,7 @@ class Account:
     def sites(self, role: str | tuple[str, ...], programme: str) -> frozenset[str]:
         """Return the site codes (or `*`) where the account holds one of the roles."""
         wanted = (role,) if isinstance(role, str) else role
-        return frozenset(
-            site for g in self.roles if g.role in wanted and g.covers(programme, None) for site in g.sites
-        )
+        return frozenset(site for g in self.roles if g.role in wanted and g.covers(programme, None) for site in g.sites)
 
 
 def account_from(data: Mapping[str, Any]) -> Account:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from shared.errors import NotFound
 from shared.events import Event
@@ -14,15 +13,19 @@ from shared.registry.accounts import Account, account_from
 from shared.store.port import CollectionSpec, Document, Index, Store
 
 PROGRAMMES = CollectionSpec("registry_programmes")
+DEFINITIONS = CollectionSpec("registry_definitions")
 SITES = CollectionSpec("registry_sites", (Index("programme", ("programme",)),))
 WAVES = CollectionSpec("registry_waves", (Index("programme", ("programme",)),))
 ACCOUNTS = CollectionSpec("registry_accounts")
 KEYS = CollectionSpec("registry_keys")
-COLLECTIONS = (PROGRAMMES, SITES, WAVES, ACCOUNTS, KEYS)
+COLLECTIONS = (PROGRAMMES, DEFINITIONS, SITES, WAVES, ACCOUNTS, KEYS)
 
 
 class Registry:
-    """This service's copy of programmes, sites, waves and accounts. Handlers are idempotent: the highest revision wins."""
+    """This service's copy of programmes, sites, waves and accounts.
+
+    Handlers are idempotent: the highest revision wins. A definition is parsed once per revision.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -98,7 +101,12 @@ class Registry:
         self._store.collection(spec.name).put_if_newer({**event.data, "_id": "/".join(key)})
 
     def _on_programme(self, event: Event) -> None:
-        self._keep(PROGRAMMES, event, event.data["programme"])
+        programme, revision = event.data["programme"], event.data["revision"]
+        self._store.collection(DEFINITIONS.name).put_if_newer(
+            {"_id": f"{programme}/{revision}", "revision": revision, "definition": event.data["definition"]}
+        )
+        head = {"_id": programme, "revision": revision, "version": event.data["version"]}
+        self._store.collection(PROGRAMMES.name).put_if_newer(head)
 
     def _on_account(self, event: Event) -> None:
         for sha256 in event.data.get("api_key_sha256", ()):
@@ -111,6 +119,8 @@ class Registry:
         with self._lock:
             cached = self._cache.get(document["_id"])
             if cached is None or cached[0] != document["revision"]:
-                cached = (int(document["revision"]), programme_from_json(document["definition"]))
+                key = f"{document['_id']}/{document['revision']}"
+                stored = self._document(DEFINITIONS, key, f"definition {key}")
+                cached = (int(document["revision"]), programme_from_json(stored["definition"]))
                 self._cache[document["_id"]] = cached
             return cached[1]

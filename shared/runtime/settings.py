@@ -32,7 +32,9 @@ class CommonSettings:
 
     store_url: str = setting("MONGODB_URI", "Document store: `mongodb://…`, or `sqlite:///` and a file's full path")
     bus_url: str = setting("AMQP_URL", "Message bus: `amqp://…`, or `sqlite:///` and a file's full path")
-    secret_key: str = setting("SECRET_KEY", "Signs cookies and links; at least 32 characters", secret=True, min_length=32)
+    secret_key: str = setting(
+        "SECRET_KEY", "Signs cookies and links; at least 32 characters", secret=True, min_length=32
+    )
     public_url: str = setting("PUBLIC_URL", "Address of the platform in links, no slash at the end")
     log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", default="info")
     heartbeat_file: str = setting("HEARTBEAT_FILE", "File a worker touches while it is alive; empty = none", default="")
