@@ -8,120 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
-Texts = Mapping[str, str]
+from shared.programme.form import CODED_TYPES, Choice, Form, Group, Question, Texts
+
+__all__ = [
+    "CODED_TYPES", "SEVERITIES", "Choice", "Flag", "Form", "Group", "Indicator", "Measure", "Peers", "Programme",
+    "Question", "Scale", "Severity", "Site", "Target", "Texts", "Wave",
+]  # fmt: skip
+
+T = TypeVar("T")
 Severity = Literal["info", "warn", "critical"]
 SEVERITIES: tuple[Severity, ...] = ("info", "warn", "critical")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One option of a list; `columns` are further columns usable in a choice filter."""
-
-    name: str
-    label: Texts
-    columns: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Question:
-    """One XLSForm row that holds a value.
-
-    `type` is the XLSForm type without its list (`integer`, `decimal`, `text`, `select_one`,
-    `select_multiple`, `date`, `calculate`, `hidden`, `note`, …). Expressions are None when absent;
-    `required` and `readonly` are expressions too (`true()`). `coded` answers may leave intake.
-    """
-
-    name: str
-    type: str
-    label: Texts = field(default_factory=dict)
-    hint: Texts = field(default_factory=dict)
-    list_name: str | None = None
-    relevant: str | None = None
-    constraint: str | None = None
-    constraint_message: Texts = field(default_factory=dict)
-    required: str | None = None
-    required_message: Texts = field(default_factory=dict)
-    readonly: str | None = None
-    calculation: str | None = None
-    default: str | None = None
-    choice_filter: str | None = None
-    appearance: str = ""
-    parameters: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def coded(self) -> bool:
-        """True when the answer is a code, number or date, and so may travel in events."""
-        return self.type in CODED_TYPES
-
-    @property
-    def asked(self) -> bool:
-        """True when a person is asked (not hidden, calculated or a note)."""
-        return self.type not in ("hidden", "calculate", "note")
-
-
-CODED_TYPES = frozenset(
-    {"integer", "decimal", "range", "select_one", "select_multiple", "rank", "date", "time", "dateTime", "calculate",
-     "acknowledge"}
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Group:
-    """A page of questions; groups nest. `relevant` hides everything inside."""
-
-    name: str
-    label: Texts
-    items: tuple[Question | Group, ...]
-    relevant: str | None = None
-    appearance: str = ""
-
-
-@dataclass(frozen=True)
-class Form:
-    """One questionnaire version. Items outside any group stand in `items` in sheet order.
-
-    `respondents`: `one` (one answer per site and wave) or `many`. `anonymous`: no link between a
-    person and the answers. A site's report is complete with `complete_min` submissions, which must
-    include, per question of `complete_with`, every listed choice.
-    `missing` are choice names that mean "cannot say" and count as missing in indicators.
-    """
-
-    id: str
-    version: str
-    title: Texts
-    default_language: str
-    languages: tuple[str, ...]
-    items: tuple[Question | Group, ...]
-    choices: Mapping[str, tuple[Choice, ...]]
-    respondents: Literal["one", "many"] = "one"
-    anonymous: bool = False
-    complete_min: int = 1
-    complete_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    minutes: int | None = None
-    missing: tuple[str, ...] = ()
-
-    def questions(self) -> tuple[Question, ...]:
-        """Return every question in sheet order, whatever its depth."""
-        return tuple(_flatten(self.items))
-
-    def question(self, name: str) -> Question:
-        """Return the question with this name. Raises KeyError."""
-        for question in self.questions():
-            if question.name == name:
-                return question
-        raise KeyError(name)
-
-
-def _flatten(items: tuple[Question | Group, ...]) -> list[Question]:
-    found: list[Question] = []
-    for item in items:
-        if isinstance(item, Question):
-            found.append(item)
-        else:
-            found.extend(_flatten(item.items))
-    return found
 
 
 @dataclass(frozen=True)
@@ -175,7 +73,8 @@ class Flag:
     `raise_` maps severity -> condition; the highest true severity counts. `clear` is the condition
     that ends an episode (None: no severity's condition holds). Evaluated in waves that field `form`,
     and, when `overdue` is set, as that form's deadline passes: severity -> days after the due date.
-    `min_sites` set: a programme-wide flag, raised when the same rule is open at that many sites.
+    `min_sites` set: a programme-wide flag of severity `severity`, raised when one rule is open at that
+    many sites; it has no conditions and its `form` may be empty.
     `audience`: `consultant` (default), `lead` or `evaluator`. `hidden_from`: roles that never see it.
     """
 
@@ -194,6 +93,7 @@ class Flag:
     hidden_from: tuple[str, ...] = ()
     kind: Literal["threshold", "change", "peer", "missing", "self_reported", "composite", "quality"] = "threshold"
     description: Texts = field(default_factory=dict)
+    severity: Severity = "info"
 
 
 @dataclass(frozen=True)
@@ -289,7 +189,7 @@ class Programme:
         return _by("id", flag_id, self.flags)
 
 
-def _by(attribute: str, wanted: str, items: tuple[Any, ...]) -> Any:
+def _by(attribute: str, wanted: str, items: tuple[T, ...]) -> T:
     for item in items:
         if getattr(item, attribute) == wanted:
             return item
