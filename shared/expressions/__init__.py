@@ -1,0 +1,67 @@
+"""One expression language for forms, indicators and flags: XLSForm expressions, one tree, two evaluators.
+
+`parse(text)` reads an expression within hard limits or raises `ExpressionError` (message, column from 1);
+`check(node, scope)` names every fault of a readable one; `references`, `cycles`, `comparisons`, `in_words`,
+`to_json`/`from_json` serve definitions, explanations and the browser.
+
+`compile_form(node)` gives a function `FormContext -> Value` with ODK's meaning: empty is '', numbers may be
+NaN, coercions as in XPath, nothing raises. Dates are ISO text; in arithmetic they count as days since 1970.
+
+`compile_indicator(node)` gives a function `IndicatorContext -> Result` in which a missing value says why
+(`Missing(reason)`) and logic is three-valued. `compile_counted` also returns `n`, the smallest number of
+valid respondents any aggregate of the expression rests on (None if it has no aggregate).
+Both compile functions raise `ExpressionError` for unknown functions and wrong arguments; names are not
+checked there: that is `check`, with the `Scope` of names that exist.
+
+The evaluators ask their surroundings through the ports `FormContext`, `IndicatorContext`, `Row` (context.py).
+"""
+
+from shared.expressions.context import Answer, FormContext, IndicatorContext, Row, Scale, Value
+from shared.expressions.faults import ExpressionError, ExpressionFault
+from shared.expressions.json_form import from_json, to_json
+from shared.expressions.missing import Missing, Reason, Result, first_missing
+from shared.expressions.parser import parse
+from shared.expressions.tree import (
+    Binary,
+    Call,
+    Current,
+    LastSaved,
+    Name,
+    Node,
+    Number,
+    Question,
+    References,
+    Text,
+    Unary,
+    references,
+)
+
+__all__ = [
+    "Answer",
+    "Binary",
+    "Call",
+    "Current",
+    "ExpressionError",
+    "ExpressionFault",
+    "FormContext",
+    "IndicatorContext",
+    "LastSaved",
+    "Missing",
+    "Name",
+    "Node",
+    "Number",
+    "Question",
+    "Reason",
+    "References",
+    "Result",
+    "Row",
+    "Scale",
+    "Text",
+    "Unary",
+    "Value",
+    "first_missing",
+    "from_json",
+    "parse",
+    "references",
+    "to_json",
+]
