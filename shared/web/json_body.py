@@ -1,0 +1,95 @@
+"""Strict JSON: refuses what silently breaks stores and services further on."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+MAX_DEPTH = 20
+MAX_INT = 2**53
+
+
+class BadJson(ValueError):
+    """The text is not JSON we accept; the message says why."""
+
+
+def loads(raw: bytes | str) -> Any:
+    """Parse JSON text (UTF-8).
+
+    Raises BadJson for: syntax errors, NaN and infinities (also written as 1e999), duplicate keys,
+    integers beyond ±2^53, nesting deeper than 20, NUL characters and unpaired surrogates.
+    """
+    try:
+        text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
+    except UnicodeDecodeError as error:
+        raise BadJson("the body is not UTF-8") from error
+    if _deepest(text) > MAX_DEPTH:
+        raise BadJson(f"nested deeper than {MAX_DEPTH} levels")
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_constant,
+            parse_int=_integer,
+            parse_float=_float,
+        )
+    except json.JSONDecodeError as error:
+        raise BadJson(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+    _check_text(value)
+    return value
+
+
+def _deepest(text: str) -> int:
+    depth = deepest = 0
+    in_text = escaped = False
+    for char in text:
+        if in_text:
+            in_text = escaped or char != '"'
+            escaped = char == "\\" and not escaped
+        elif char == '"':
+            in_text = True
+        elif char in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif char in "]}":
+            depth -= 1
+    return deepest
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadJson(f"the key {twice[:60]!r} occurs twice")
+    return result
+
+
+def _constant(name: str) -> Any:
+    raise BadJson(f"{name} is not a JSON number")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 17 or abs(int(digits)) > MAX_INT:
+        raise BadJson("an integer is out of range")
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if value in (float("inf"), float("-inf")):
+        raise BadJson("a number is out of range")
+    return value
+
+
+def _check_text(value: Any) -> None:
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+            raise BadJson("a text holds NUL or half of a character pair")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_text(key)
+            _check_text(item)
+    elif isinstance(value, list):
+        for item in value:
+            _check_text(item)

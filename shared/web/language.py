@@ -1,0 +1,111 @@
+"""German and English: which one to speak, message catalogues, numbers and dates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from flask import Flask, Response, g, request
+
+from shared.web.sessions import LANGUAGE_COOKIE
+
+LANGUAGES = ("de", "en")
+DEFAULT = "de"
+
+
+class UnknownMessage(KeyError):
+    """A message key is in no catalogue."""
+
+
+@lru_cache
+def catalogue(packages: tuple[str, ...], language: str) -> Mapping[str, str]:
+    """Return the merged messages of the packages' `i18n/<language>.json` files; later packages win."""
+    merged: dict[str, str] = {}
+    for package in packages:
+        file = resources.files(package).joinpath("i18n", f"{language}.json")
+        if file.is_file():
+            merged.update(json.loads(file.read_text(encoding="utf-8")))
+    return merged
+
+
+def message(packages: tuple[str, ...], language: str, key: str, **params: object) -> str:
+    """Return one message with its parameters filled in. With `n` and a `<key>.one` entry, n = 1 takes that.
+
+    Raises UnknownMessage.
+    """
+    messages = catalogue(packages, language)
+    if params.get("n") == 1 and f"{key}.one" in messages:
+        key = f"{key}.one"
+    if key not in messages:
+        raise UnknownMessage(key)
+    return messages[key].format(**params) if params else messages[key]
+
+
+def pick(texts: Mapping[str, str], language: str) -> str:
+    """Return the text in this language, else in German, English, or any; "" if there is none."""
+    for code in (language, DEFAULT, "en"):
+        if texts.get(code):
+            return texts[code]
+    return next(iter(texts.values()), "")
+
+
+def number(value: float, language: str, decimals: int | None = None) -> str:
+    """Write a number for people: grouped thousands, decimal comma in German; None decimals = as needed, up to 2."""
+    if decimals is None:
+        shown = f"{value:,.2f}".rstrip("0").rstrip(".") if value != int(value) else f"{value:,.0f}"
+    else:
+        shown = f"{value:,.{decimals}f}"
+    if shown.startswith("-") and not shown.strip("-0.,"):
+        shown = shown[1:]
+    shown = shown.replace("-", "−")
+    return shown.translate(str.maketrans(",.", ".,")) if language == "de" else shown
+
+
+def day(text: str, language: str, *, time: bool = False, zone: str = "Europe/Berlin") -> str:
+    """Write an ISO day or instant for people: `31.01.2026`, `31 Jan 2026`; with `time` also the local time."""
+    if len(text) == 10:
+        at, time = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=ZoneInfo(zone)), False
+    else:
+        at = datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(ZoneInfo(zone))
+    shown = f"{at:%d.%m.%Y}" if language == "de" else f"{at.day} {at:%b %Y}"
+    if not time:
+        return shown
+    return f"{shown}, {at:%H:%M} Uhr" if language == "de" else f"{shown}, {at:%H:%M}"
+
+
+def install(app: Flask, packages: tuple[str, ...]) -> None:
+    """Choose the language of each request and offer `t`, `text`, `number`, `day`, `lang` to templates."""
+
+    def choose() -> None:
+        asked = request.args.get("lang", "")
+        kept = request.cookies.get(LANGUAGE_COOKIE, "")
+        wanted = [asked, kept, request.accept_languages.best_match(LANGUAGES) or ""]
+        g.lang = next((code for code in wanted if code in LANGUAGES), DEFAULT)
+
+    def remember(response: Response) -> Response:
+        if request.args.get("lang") in LANGUAGES:
+            secure = app.config["SESSION_LANGUAGE_COOKIE_SECURE"]
+            response.set_cookie(LANGUAGE_COOKIE, g.lang, max_age=31536000, samesite="Lax", secure=secure, httponly=True)
+        return response
+
+    app.before_request(choose)
+    app.after_request(remember)
+    app.context_processor(
+        lambda: {
+            "lang": current(),
+            "t": lambda key, **params: message(packages, current(), key, **params),
+            "text": lambda texts: pick(texts, current()),
+            "number": lambda value, decimals=None: number(value, current(), decimals),
+            "day": lambda text, **options: day(text, current(), **options),
+            "languages": LANGUAGES,
+        }
+    )
+
+
+def current() -> str:
+    """Return the language of the request in hand (`de` when there is none)."""
+    return str(getattr(g, "lang", DEFAULT)) if g else DEFAULT
