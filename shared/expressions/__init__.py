@@ -18,6 +18,7 @@ The evaluators ask their surroundings through the ports `FormContext`, `Indicato
 
 from shared.expressions.context import Answer, FormContext, IndicatorContext, Row, Scale, Value
 from shared.expressions.faults import ExpressionError, ExpressionFault
+from shared.expressions.forms import FormState, compile_form
 from shared.expressions.json_form import from_json, to_json
 from shared.expressions.missing import Missing, Reason, Result, first_missing
 from shared.expressions.parser import parse
@@ -35,6 +36,7 @@ from shared.expressions.tree import (
     Unary,
     references,
 )
+from shared.expressions.values import as_number, as_text, form_value, truth
 
 __all__ = [
     "Answer",
@@ -44,6 +46,7 @@ __all__ = [
     "ExpressionError",
     "ExpressionFault",
     "FormContext",
+    "FormState",
     "IndicatorContext",
     "LastSaved",
     "Missing",
@@ -59,9 +62,14 @@ __all__ = [
     "Text",
     "Unary",
     "Value",
+    "as_number",
+    "as_text",
+    "compile_form",
     "first_missing",
+    "form_value",
     "from_json",
     "parse",
     "references",
     "to_json",
+    "truth",
 ]
