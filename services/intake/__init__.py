@@ -1,0 +1,1 @@
+"""Intake: questionnaires in, durable submissions and events out."""

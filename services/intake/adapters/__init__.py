@@ -1,0 +1,1 @@
+"""Intake's ports on real things: the document store, mail."""

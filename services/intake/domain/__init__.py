@@ -1,0 +1,1 @@
+"""What intake knows without touching anything: answers, pages, submissions, invitations, waves."""

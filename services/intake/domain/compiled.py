@@ -1,0 +1,165 @@
+"""A form made ready to run: every expression parsed once, questions in the order they depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from shared.expressions import FormContext, Node, Text, Value, compile_form, parse, references, truth
+from shared.programme.model import Choice, Form, Group, Question
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One expression, ready to run, and the questions it looks at."""
+
+    run: Callable[[FormContext], Value]
+    asks: frozenset[str]
+    asks_previous: bool
+
+    def holds(self, record: FormContext) -> bool:
+        """Evaluate as a condition, the XPath way: '', 0 and NaN are false, other text is true."""
+        return truth(self.run(record))
+
+
+@dataclass(frozen=True)
+class Item:
+    """A question where it stands: what shows it (its own condition and its groups'), what judges it."""
+
+    question: Question
+    position: int
+    groups: tuple[str, ...]
+    shown_if: tuple[Rule, ...]
+    required: Rule | None
+    constraint: Rule | None
+    calculation: Rule | None
+    default: Rule | None
+    choice_filter: Rule | None
+    choices: tuple[Choice, ...]
+    names: frozenset[str]
+
+    @property
+    def decided_by(self) -> frozenset[str]:
+        """The questions whose answers decide whether this one is shown, what it offers or what it is."""
+        rules = (*self.shown_if, self.calculation, self.choice_filter, self._given)
+        return frozenset(name for rule in rules if rule for name in rule.asks)
+
+    @property
+    def _given(self) -> Rule | None:
+        return self.default if self.question.type == "hidden" else None
+
+
+@dataclass(frozen=True)
+class CompiledForm:
+    """A form ready to be filled in. `order` is the order of evaluation, `items` that of the sheet.
+
+    `travels` are the questions whose answers may leave intake: coded ones, and calculations that
+    rest on coded answers only, so that no calculation carries free text out.
+    """
+
+    form: Form
+    items: Mapping[str, Item]
+    order: tuple[str, ...]
+    travels: frozenset[str]
+
+    @property
+    def asks_previous(self) -> bool:
+        """True when an expression or a hidden question looks at the previous record."""
+        rules = (rule for item in self.items.values() for rule in _rules(item))
+        hidden = any(i.question.type == "hidden" and i.question.name.startswith("prev_") for i in self.items.values())
+        return hidden or any(rule.asks_previous for rule in rules)
+
+
+def compile_questions(form: Form) -> CompiledForm:
+    """Parse and order everything in the form. Raises ExpressionError for a definition that was never checked."""
+    items: dict[str, Item] = {}
+    for question, groups in _placed(form.items, ()):
+        items[question.name] = _item(form, question, groups, len(items))
+    order = tuple(_ordered(items))
+    return CompiledForm(form, items, order, _travels(items, order))
+
+
+def _placed(
+    parts: tuple[Question | Group, ...], groups: tuple[Group, ...]
+) -> Iterator[tuple[Question, tuple[Group, ...]]]:
+    for part in parts:
+        if isinstance(part, Group):
+            yield from _placed(part.items, (*groups, part))
+        else:
+            yield part, groups
+
+
+def _item(form: Form, question: Question, groups: tuple[Group, ...], position: int) -> Item:
+    conditions = [group.relevant for group in groups] + [question.relevant]
+    choices = tuple(form.choices.get(question.list_name or "", ()))
+    return Item(
+        question=question,
+        position=position,
+        groups=tuple(group.name for group in groups),
+        shown_if=tuple(rule for rule in map(_rule, conditions) if rule),
+        required=_rule(question.required),
+        constraint=_rule(question.constraint),
+        calculation=_rule(question.calculation),
+        default=_default(question),
+        choice_filter=_rule(question.choice_filter),
+        choices=choices,
+        names=frozenset(choice.name for choice in choices),
+    )
+
+
+def _rule(source: str | None) -> Rule | None:
+    if source is None or not source.strip():
+        return None
+    return _ready(parse(source))
+
+
+def _ready(node: Node) -> Rule:
+    found = references(node)
+    return Rule(compile_form(node), found.questions, bool(found.last_saved))
+
+
+def _default(question: Question) -> Rule | None:
+    """A default is an expression if it has a call or a reference, else a literal (as XLSForm says)."""
+    source = question.default
+    if source is None or not source.strip():
+        return None
+    dynamic = "(" in source or "${" in source
+    return _rule(source) if dynamic else _ready(Text(source))
+
+
+def _rules(item: Item) -> list[Rule]:
+    single = (item.required, item.constraint, item.calculation, item.default, item.choice_filter)
+    return [*item.shown_if, *(rule for rule in single if rule)]
+
+
+def _ordered(items: Mapping[str, Item]) -> Iterator[str]:
+    """Yield names so that what decides a question comes before it; cycles keep the sheet's order."""
+    done: set[str] = set()
+    for start in items:
+        stack = [(start, iter(sorted(items[start].decided_by)))]
+        open_ = {start}
+        while stack:
+            name, needs = stack[-1]
+            following = next((n for n in needs if n in items and n not in done and n not in open_), None)
+            if following is not None:
+                open_.add(following)
+                stack.append((following, iter(sorted(items[following].decided_by))))
+                continue
+            stack.pop()
+            if name not in done:
+                done.add(name)
+                yield name
+
+
+def _travels(items: Mapping[str, Item], order: tuple[str, ...]) -> frozenset[str]:
+    travels: set[str] = set()
+    for name in order:
+        item = items[name]
+        if item.question.type == "calculate":
+            asks = item.calculation.asks if item.calculation else frozenset()
+            clean = asks <= travels and not (item.calculation and item.calculation.asks_previous)
+        else:
+            clean = item.question.coded
+        if clean:
+            travels.add(name)
+    return frozenset(travels)

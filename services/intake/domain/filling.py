@@ -1,0 +1,164 @@
+"""One record while it is filled in: what is shown, what counts, what is computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.intake.domain.compiled import CompiledForm, Item
+from services.intake.domain.messages import in_language
+from services.intake.domain.values import Answer
+from shared.expressions import Value, form_value
+from shared.programme.model import Choice
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a record knows besides its answers.
+
+    `now` is aware local time; `previous` the answers of the record before (empty if none);
+    `given` values that intake fills in for hidden questions; `ids` makes random ids.
+    """
+
+    now: datetime
+    language: str
+    ids: Callable[[], str]
+    previous: Mapping[str, Answer] = field(default_factory=dict)
+    given: Mapping[str, Answer] = field(default_factory=dict)
+
+
+class Record:
+    """Answers under the form's rules. Values that are hidden or not offered count as empty.
+
+    `values` are the answers that count (computed ones included), `shown` the questions that are
+    relevant, `not_offered` those whose stored choice the choice filter no longer offers.
+    """
+
+    def __init__(self, compiled: CompiledForm, answers: Mapping[str, Answer], around: Surroundings) -> None:
+        self.compiled = compiled
+        self.values: dict[str, Answer] = {}
+        self.shown: set[str] = set()
+        self.not_offered: set[str] = set()
+        self._around = around
+        self._judging: Choice | None = None
+        self._current: Value = ""
+        for name in compiled.order:
+            self._place(compiled.items[name], answers.get(name))
+
+    def _place(self, item: Item, answer: Answer | None) -> None:
+        if not all(rule.holds(self) for rule in item.shown_if):
+            return
+        name = item.question.name
+        self.shown.add(name)
+        value = self._value_of(item, answer)
+        if value is not None and item.choice_filter and not self._all_offered(item, value):
+            self.not_offered.add(name)
+        elif value is not None:
+            self.values[name] = value
+
+    def _value_of(self, item: Item, answer: Answer | None) -> Answer | None:
+        kind = item.question.type
+        if kind == "calculate":
+            return stored(item.calculation.run(self)) if item.calculation else None
+        if kind == "hidden":
+            given = self._around.given.get(item.question.name)
+            if given is None and answer is None and item.default:
+                given = stored(item.default.run(self))
+            return answer if given is None else given
+        return None if kind == "note" else answer
+
+    def _all_offered(self, item: Item, value: Answer) -> bool:
+        offered = {choice.name for choice in self.offered(item)}
+        return offered.issuperset(value if isinstance(value, list) else [str(value)])
+
+    def offered(self, item: Item) -> tuple[Choice, ...]:
+        """Return the choices the filter lets through, all if there is no filter."""
+        if item.choice_filter is None:
+            return item.choices
+        kept: list[Choice] = []
+        for choice in item.choices:
+            self._judging = choice
+            if item.choice_filter.holds(self):
+                kept.append(choice)
+        self._judging = None
+        return tuple(kept)
+
+    def is_required(self, item: Item) -> bool:
+        """Return whether a shown question must be answered."""
+        return item.required is not None and item.required.holds(self)
+
+    def keeps_constraint(self, item: Item) -> bool:
+        """Return whether the answer keeps the question's constraint; an empty one always does."""
+        value = self.values.get(item.question.name)
+        if value is None or item.constraint is None:
+            return True
+        self._current = form_value(value)
+        kept = item.constraint.holds(self)
+        self._current = ""
+        return kept
+
+    def default_of(self, item: Item) -> Answer | None:
+        """Return the default a new record starts with, None if there is none."""
+        return stored(item.default.run(self)) if item.default else None
+
+    # what expressions ask (FormContext)
+
+    def value(self, question: str, /) -> Value:
+        """Return the answer that counts, '' if none."""
+        return form_value(self.values.get(question))
+
+    def last_saved(self, question: str, /) -> Value:
+        """Return the answer in the previous record, '' if none."""
+        return form_value(self._around.previous.get(question))
+
+    def choice(self, column: str, /) -> Value:
+        """Return a column of the choice being judged."""
+        if self._judging is None:
+            return ""
+        if column == "name":
+            return self._judging.name
+        if column == "label":
+            return in_language(self._judging.label, self._around.language)
+        return self._judging.columns.get(column, "")
+
+    def choices(self, question: str, /) -> Mapping[str, str]:
+        """Return name → label of a question's list."""
+        item = self.compiled.items.get(question)
+        return {c.name: in_language(c.label, self._around.language) for c in item.choices} if item else {}
+
+    def instance_ids(self) -> str:
+        """Return a new random id."""
+        return self._around.ids()
+
+    @property
+    def current(self) -> Value:
+        """The value of `.`."""
+        return self._current
+
+    @property
+    def today(self) -> date:
+        """Today, local."""
+        return self._around.now.date()
+
+    @property
+    def now(self) -> datetime:
+        """The local time."""
+        return self._around.now
+
+    @property
+    def language(self) -> str:
+        """The language the person reads."""
+        return self._around.language
+
+
+def stored(value: Value) -> Answer | None:
+    """Return a computed value as it is stored: '' and NaN are empty, whole numbers are ints, booleans text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value.is_integer() and abs(value) <= 2**53 else value
+    return value or None

@@ -1,0 +1,119 @@
+"""A submission: one revision of one respondent's answers, its identity, its content and its event."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.intake.domain.values import Answer
+from shared.events import Event, derived_id
+
+ONE = "site"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a response belongs: one questionnaire, one site, one wave."""
+
+    programme: str
+    form: str
+    site: str
+    wave: str
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a client or a page hands in. `answers` are as sent; `deprecated_id` names the revision it replaces."""
+
+    place: Place
+    instance_id: str
+    answers: Mapping[str, Any]
+    respondent: str | None = None
+    form_version: str | None = None
+    deprecated_id: str | None = None
+
+    @property
+    def content_hash(self) -> str:
+        """The same content gives the same hash, whatever the order of keys; empty answers do not count."""
+        said = {name: value for name, value in self.answers.items() if value not in (None, "", [])}
+        content = [self.place.site, self.place.wave, self.respondent, self.deprecated_id, said]
+        text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One revision as it is kept. `received_at` is to the day for anonymous forms."""
+
+    id: str
+    place: Place
+    respondent: str
+    instance_id: str
+    deprecated_id: str | None
+    revision: int
+    form_version: str
+    content_hash: str
+    received_at: str
+    answers: Mapping[str, Answer]
+
+
+def submission_id(place: Place, instance_id: str) -> str:
+    """Return the key of a revision: one per instance, so that sending again finds the first."""
+    return derived_id("submission", place.programme, place.form, instance_id)
+
+
+def response_id(place: Place, respondent: str) -> str:
+    """Return the key of a response: all revisions of one respondent's answers share it."""
+    return derived_id("response", place.programme, place.form, place.site, place.wave, respondent)
+
+
+def respondent_of(respondents: str, sent: Sent) -> str:
+    """Return who answered: the site itself, a named respondent, or the instance when nobody is named."""
+    if respondents == "one":
+        return ONE
+    return sent.respondent or sent.instance_id
+
+
+def reference(submission: str) -> str:
+    """Return the short number a person can read out: `7K3M-9QX2`, derived from the submission's id."""
+    number = int.from_bytes(hashlib.sha256(f"reference|{submission}".encode()).digest()[:5], "big")
+    letters = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+    picked = ""
+    for _ in range(8):
+        number, index = divmod(number, len(letters))
+        picked += letters[index]
+    return f"{picked[:4]}-{picked[4:]}"
+
+
+def received(submission: Submission, travelling: Mapping[str, Answer], correlation_id: str = "") -> Event:
+    """Return the event a submission causes; `travelling` are the coded answers."""
+    place = submission.place
+    return Event(
+        name="submission.received",
+        subject=f"{place.programme}/{place.site}",
+        source="intake",
+        id=derived_id("submission.received", submission.id),
+        time=submission.received_at,
+        correlation_id=correlation_id,
+        origin=f"submissions/{submission.id}",
+        data={
+            "submission": response_id(place, submission.respondent),
+            "programme": place.programme,
+            "form": place.form,
+            "form_version": submission.form_version,
+            "site": place.site,
+            "wave": place.wave,
+            "respondent": submission.respondent,
+            "revision": submission.revision,
+            "received_at": submission.received_at,
+            "answers": dict(travelling),
+        },
+    )
+
+
+def day_of(instant: str) -> str:
+    """Return the instant cut down to its day, still an instant: what an anonymous submission may know."""
+    return f"{instant[:10]}T00:00:00.000Z"

@@ -1,0 +1,174 @@
+"""One answer: from JSON or from a typed-in text to the value that is stored."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, time
+from typing import Any
+
+from services.intake.domain.messages import fault
+from shared.errors import Fault
+from shared.programme.model import Question
+
+Answer = str | int | float | list[str]
+
+MAX_TEXT = 10_000
+MAX_WHOLE = 2**53
+MAX_NUMBER = 1e15
+NUMERIC = frozenset({"integer", "decimal", "range"})
+LISTS = frozenset({"select_multiple", "rank"})
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T.+")
+
+
+class Refused(Exception):
+    """A value that cannot be an answer to this question: the fault's code and parameters."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def at(self, path: str, language: str) -> Fault:
+        """Return the fault in a language."""
+        return fault(path, self.code, language, **self.params)
+
+
+def read(question: Question, names: frozenset[str], raw: Any) -> Answer | None:
+    """Return the stored form of a JSON value, None when it says nothing. Raises Refused.
+
+    `names` are the choice names of the question's list. A bool is never a number.
+    """
+    if raw is None or raw == "" or raw == []:
+        return None
+    if question.type == "note":
+        raise Refused("not_answerable")
+    if question.type in NUMERIC:
+        return _number(question.type, raw)
+    if question.type == "select_one":
+        return _choice(names, raw)
+    if question.type in LISTS:
+        return _choices(names, raw)
+    if question.type == "hidden" and isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        return _number("decimal", raw)
+    return _text(question.type, raw)
+
+
+def _number(kind: str, raw: Any) -> int | float:
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
+        raise Refused("wrong_type", wanted="number")
+    if isinstance(raw, float) and not math.isfinite(raw):
+        raise Refused("not_finite")
+    if kind == "integer":
+        if raw != int(raw):
+            raise Refused("not_whole")
+        raw = int(raw)
+    number: int | float = raw
+    if abs(number) > (MAX_WHOLE if kind == "integer" else MAX_NUMBER):
+        raise Refused("out_of_range")
+    return number
+
+
+def _choice(names: frozenset[str], raw: Any) -> str:
+    if not isinstance(raw, str):
+        raise Refused("wrong_type", wanted="choice")
+    if raw not in names:
+        raise Refused("unknown_choice")
+    return raw
+
+
+def _choices(names: frozenset[str], raw: Any) -> list[str] | None:
+    given = raw.split() if isinstance(raw, str) else raw
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise Refused("wrong_type", wanted="choices")
+    if not names.issuperset(given):
+        raise Refused("unknown_choice")
+    return list(dict.fromkeys(given)) or None
+
+
+def _text(kind: str, raw: Any) -> str | None:
+    if kind == "acknowledge" and raw is True:
+        return "OK"
+    if not isinstance(raw, str):
+        raise Refused("wrong_type", wanted="date" if kind == "date" else "text")
+    if len(raw) > MAX_TEXT:
+        raise Refused("too_long", most=MAX_TEXT)
+    if "\x00" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
+        raise Refused("bad_text")
+    text = raw.replace("\r\n", "\n").strip()
+    if not text:
+        return None
+    _check_calendar(kind, text)
+    return text
+
+
+def _check_calendar(kind: str, text: str) -> None:
+    try:
+        if kind == "date" or (kind == "dateTime" and _ISO_INSTANT.fullmatch(text)):
+            day = text[:10]
+            if not _ISO_DATE.fullmatch(day) or (kind == "date" and day != text):
+                raise ValueError(text)
+            date.fromisoformat(day)
+        elif kind == "dateTime":
+            raise ValueError(text)
+        if kind in ("time", "dateTime"):
+            time.fromisoformat(text.partition("T")[2] if kind == "dateTime" else text)
+    except ValueError:
+        code = "not_a_time" if kind == "time" else "not_a_date"
+        raise Refused(code, example="2026-01-31") from None
+
+
+def read_typed(question: Question, names: frozenset[str], typed: list[str], language: str) -> Answer | None:
+    """Return the stored form of what a person typed or ticked on a page. Raises Refused.
+
+    Numbers may be written the German way (`1.234,5`) or the English way (`1,234.5`), days as
+    `31.01.2026`, `31/01/2026` or ISO.
+    """
+    if question.type in LISTS:
+        return read(question, names, [one for one in typed if one])
+    text = typed[0].strip() if typed else ""
+    if not text:
+        return None
+    if question.type in NUMERIC:
+        return read(question, names, typed_number(text, language))
+    if question.type == "date":
+        return read(question, names, typed_day(text, language))
+    return read(question, names, text if question.type == "select_one" else typed[0])
+
+
+_GROUPED = {"de": re.compile(r"-?\d{1,3}(\.\d{3})+"), "en": re.compile(r"-?\d{1,3}(,\d{3})+")}
+
+
+def typed_number(text: str, language: str) -> float | int:
+    """Read a number as people write it in the language; blanks between thousands are fine. Raises Refused.
+
+    A single mark that the other language would use as decimal mark is taken as one (`2.5` on a
+    German page), unless the digits are grouped in threes, which is ambiguous and read as grouping.
+    """
+    plain = re.sub(r"[\s\u00a0\u202f']", "", text).replace("−", "-").removesuffix("€").removesuffix("%")
+    decimal, thousands = (",", ".") if language == "de" else (".", ",")
+    whole, mark, rest = plain.partition(decimal)
+    if _GROUPED.get(language, _GROUPED["en"]).fullmatch(whole):
+        plain = whole.replace(thousands, "") + mark + rest
+    plain = plain.replace(",", ".")
+    if not re.fullmatch(r"[-+]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})", plain, re.ASCII):
+        raise Refused("not_a_number", example="12,5" if language == "de" else "12.5")
+    number = float(plain)
+    return int(number) if number.is_integer() else number
+
+
+def typed_day(text: str, language: str) -> str:
+    """Read a day as people write it; returns ISO text. Raises Refused."""
+    match = re.fullmatch(r"(\d{1,2})\s*[./]\s*(\d{1,2})\s*[./]\s*(\d{4})", text, re.ASCII)
+    if match:
+        day, month, year = (int(part) for part in match.groups())
+        text = f"{year:04d}-{month:02d}-{day:02d}"
+    try:
+        return date.fromisoformat(text).isoformat() if _ISO_DATE.fullmatch(text) else _no_day(language)
+    except ValueError:
+        return _no_day(language)
+
+
+def _no_day(language: str) -> str:
+    raise Refused("not_a_date", example="31.01.2026" if language == "de" else "31/01/2026")
