@@ -1,0 +1,100 @@
+"""What a document may hold: JSON that every server stores and gives back unchanged."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from shared.errors import Fault, Invalid
+
+MAX_DEPTH = 60
+MAX_BYTES = 16 * 1024 * 1024
+# Written by the MongoDB adapter into every document (see docs/store.md); never visible, so nobody may use it.
+ETAG = "_etag"
+
+_PATH = re.compile(r"""[^.$"'\\\x00-\x1f]+(\.[^.$"'\\\x00-\x1f]+)*""")
+_SHOWN_FAULTS = 20
+
+
+def check_document(document: Mapping[str, Any]) -> None:
+    """Raise Invalid with what a server would refuse or change; `_id` must be a non-empty text."""
+    faults: list[Fault] = []
+    if not isinstance(document.get("_id"), str) or not document["_id"]:
+        faults.append(Fault("_id", "not_storable", "must be a non-empty text"))
+    if ETAG in document:
+        faults.append(Fault(ETAG, "not_storable", "is a name the store keeps for itself"))
+    _walk("", document, 0, faults)
+    if faults:
+        raise Invalid(faults[:_SHOWN_FAULTS])
+
+
+def check_scalar(path: str, value: Any) -> Any:
+    """Return the value if it may be compared with; raise Invalid otherwise."""
+    fault = _scalar_fault(value)
+    if fault is not None:
+        raise Invalid([Fault(path, "not_storable", fault)])
+    return value
+
+
+def check_path(path: str) -> str:
+    """Return the dotted path; raise ValueError if it is not one (paths come from code, not from input)."""
+    if not _PATH.fullmatch(path):
+        raise ValueError(f"not a document path: {path!r}")
+    return path
+
+
+def check_size(document: Mapping[str, Any], size_bytes: int) -> None:
+    """Raise Invalid if the encoded document is larger than every server accepts."""
+    if size_bytes > MAX_BYTES:
+        raise Invalid([Fault(str(document.get("_id")), "too_large", f"must be smaller than {MAX_BYTES} bytes")])
+
+
+def _walk(path: str, value: Any, depth: int, faults: list[Fault]) -> None:
+    if depth > MAX_DEPTH:
+        faults.append(Fault(path, "not_storable", f"must not nest deeper than {MAX_DEPTH} levels"))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            fault = _key_fault(key)
+            if fault is not None:
+                faults.append(Fault(f"{path}{key!r}", "not_storable", fault))
+            else:
+                _walk(f"{path}{key}.", item, depth + 1, faults)
+    elif isinstance(value, (list, tuple)):
+        for number, item in enumerate(value):
+            _walk(f"{path}{number}.", item, depth + 1, faults)
+    else:
+        fault = _scalar_fault(value)
+        if fault is not None:
+            faults.append(Fault(path.rstrip("."), "not_storable", fault))
+
+
+def _key_fault(key: Any) -> str | None:
+    if not isinstance(key, str) or not key:
+        return "must have a non-empty text as key"
+    if "." in key or "\x00" in key or key.startswith("$"):
+        return "must have a key without '.', NUL and leading '$'"
+    return _text_fault(key)
+
+
+def _scalar_fault(value: Any) -> str | None:
+    if value is None or isinstance(value, bool):
+        return None
+    if isinstance(value, str):
+        return _text_fault(value)
+    if isinstance(value, int):
+        return None if -(2**63) <= value < 2**63 else "must be a whole number of at most 64 bits"
+    if isinstance(value, float):
+        return None if math.isfinite(value) else "must be a finite number"
+    return f"must not be of type {type(value).__name__}"
+
+
+def _text_fault(value: str) -> str | None:
+    if value.isascii():
+        return None
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return "must be valid Unicode"
+    return None
