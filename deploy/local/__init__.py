@@ -1,0 +1,1 @@
+"""The embedded deployment: everything on this machine, nothing to install but Python packages."""
