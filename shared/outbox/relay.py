@@ -1,0 +1,80 @@
+"""Publishing what documents carry in their outbox, again and again until it is confirmed as handled."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Protocol
+
+from shared.clock import Clock, from_text, to_text
+from shared.event_schemas import from_json
+from shared.events import Event
+from shared.outbox.entries import after_sending
+from shared.runtime import metrics
+from shared.store.port import Collection, Lease
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 10
+_TRIES = 8
+
+
+class EventPublisher(Protocol):
+    """What the relay needs of a publisher."""
+
+    def publish(self, event: Event) -> None:
+        """Return when the bus has the event. Raises BusUnavailable."""
+
+
+class Relay:
+    """Relays one collection. Several may run at once; `owner` tells them apart in the documents."""
+
+    def __init__(self, collection: Collection, publisher: EventPublisher, clock: Clock, owner: str) -> None:
+        self._collection, self._publisher = collection, publisher
+        self._clock, self._owner = clock, owner
+
+    def run_once(self, limit: int = 50) -> int:
+        """Relay up to `limit` documents that are due; return how many there were.
+
+        Raises BusUnavailable or StoreUnavailable: nothing is lost, the lease runs out and the document
+        comes again; wait before the next call.
+        """
+        for done in range(limit):
+            lease = self._claim()
+            if lease is None:
+                return done
+            self._relay(lease)
+        return limit
+
+    def _claim(self) -> Lease | None:
+        now = self._clock.now()
+        until = to_text(now + timedelta(seconds=LEASE_S))
+        return self._collection.claim({}, due="outbox_due", now=to_text(now), until=until, owner=self._owner)
+
+    def _relay(self, lease: Lease) -> None:
+        now = to_text(self._clock.now())
+        sent: set[str] = set()
+        for entry in lease.document.get("outbox") or []:
+            if entry["due"] <= now:
+                event = from_json(entry["event"])
+                if not entry["sent"]:
+                    waited = from_text(now) - from_text(entry["due"])
+                    metrics.OUTBOX_OLDEST.labels(event.source).set(waited.total_seconds())
+                self._publisher.publish(event)
+                sent.add(event.id)
+                metrics.OUTBOX_PUBLISHED.labels(event.source).inc()
+        self._settle(lease, sent)
+
+    def _settle(self, lease: Lease, sent: set[str]) -> None:
+        """Write down what was sent, on top of what others changed meanwhile; not if the lease has passed on."""
+        document = lease.document
+        for _ in range(_TRIES):
+            now = to_text(self._clock.now())
+            where = {"fence": lease.fence, "outbox_rev": document.get("outbox_rev")}
+            if self._collection.update_if(document["_id"], where, after_sending(document, sent, now)) is not None:
+                return
+            current = self._collection.get(document["_id"])
+            if current is None or current.get("fence") != lease.fence:
+                return
+            document = current
+        log.warning("outbox changes too often, sending again later", extra={"owner": self._owner})
