@@ -18,9 +18,9 @@ _NO = frozenset({"false", "no", "off"})
 
 
 class Record:
-    """A mapping with known keys. Readers return the default when a value is missing or wrong."""
+    """A mapping with known keys (None: any). Readers return the default when a value is missing or wrong."""
 
-    def __init__(self, node: Node, report: Report, what: str, keys: Collection[str]) -> None:
+    def __init__(self, node: Node, report: Report, what: str, keys: Collection[str] | None) -> None:
         self.report = report
         self.what = what
         self.place = node.place
@@ -28,7 +28,7 @@ class Record:
         if not isinstance(node, Mapping):
             self.fault(node.place, "not_a_mapping", f"{what} must be a mapping of `key: value` lines.")
         for key, scalar in self.node.keys.items():
-            if key not in keys:
+            if keys is not None and key not in keys:
                 message = f'{what} has no key "{key}".{did_you_mean(key, keys)} Known: {listed(sorted(keys), 40)}.'
                 self.fault(scalar.place, "unknown_key", message)
 
@@ -172,7 +172,7 @@ class Record:
         self.fault(node.place, "not_a_list", message)
         return []
 
-    def record(self, key: str, keys: Collection[str]) -> Record | None:
+    def record(self, key: str, keys: Collection[str] | None) -> Record | None:
         """Return the mapping under the key, None when absent."""
         return Record(self.node.entries[key], self.report, f"`{key}`", keys) if self.has(key) else None
 

@@ -85,10 +85,9 @@ class Report:
         """Record something that is left out or worth a look, but stops nothing."""
         self.notices.add(Finding(place, code, message))
 
-    def raise_if_faulty(self) -> None:
-        """Raise Invalid with all faults in file order, if there are any."""
-        if self.faults:
-            raise Invalid([finding.as_fault() for finding in sorted(self.faults)])
+    def invalid(self) -> Invalid:
+        """Return the error that carries all faults in file order."""
+        return Invalid([finding.as_fault() for finding in sorted(self.faults)])
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
