@@ -16,9 +16,11 @@ checked there: that is `check`, with the `Scope` of names that exist.
 The evaluators ask their surroundings through the ports `FormContext`, `IndicatorContext`, `Row` (context.py).
 """
 
+from shared.expressions.checks import Scope, check, cycles
 from shared.expressions.context import Answer, FormContext, IndicatorContext, Row, Scale, Value
 from shared.expressions.faults import ExpressionError, ExpressionFault
 from shared.expressions.forms import FormState, compile_form
+from shared.expressions.indicators import Counted, compile_counted, compile_indicator
 from shared.expressions.json_form import from_json, to_json
 from shared.expressions.missing import Missing, Reason, Result, first_missing
 from shared.expressions.parser import parse
@@ -42,6 +44,7 @@ __all__ = [
     "Answer",
     "Binary",
     "Call",
+    "Counted",
     "Current",
     "ExpressionError",
     "ExpressionFault",
@@ -59,12 +62,17 @@ __all__ = [
     "Result",
     "Row",
     "Scale",
+    "Scope",
     "Text",
     "Unary",
     "Value",
     "as_number",
     "as_text",
+    "check",
+    "compile_counted",
     "compile_form",
+    "compile_indicator",
+    "cycles",
     "first_missing",
     "form_value",
     "from_json",

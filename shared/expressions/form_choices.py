@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from shared.expressions.context import FormContext, Value
 from shared.expressions.form_functions import FormFunction, Run, contextual, plain
+from shared.expressions.signatures import question_in_quotes
 from shared.expressions.tree import Call, quoted_question
 from shared.expressions.values import as_number, as_text, is_empty, truth
 
@@ -85,7 +86,7 @@ FUNCTIONS = {
     "if": FormFunction(3, 3, _if),
     "coalesce": FormFunction(1, None, _coalesce),
     "once": FormFunction(1, 1, _once),
-    "jr:choice-name": FormFunction(2, 2, _choice_name),
+    "jr:choice-name": FormFunction(2, 2, _choice_name, {1: question_in_quotes}),
     "selected": plain(_selected, 2),
     "selected-at": plain(_selected_at, 2),
     "count-selected": plain(lambda values: float(len(as_text(values).split())), 1),

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 
 from shared.expressions.context import FormContext, Value
 from shared.expressions.form_functions import contextual, plain
+from shared.expressions.signatures import readable_day
 from shared.expressions.values import NAN, as_number, as_text, is_empty, moment_of, parse_day, parse_instant
 
 _CODE = re.compile(r"%(.)", re.DOTALL)
@@ -92,8 +93,8 @@ def _decimal_time(value: Value) -> Value:
 FUNCTIONS = {
     "today": contextual(lambda context: context.today.isoformat(), 0),
     "now": contextual(lambda context: context.now.isoformat(timespec="milliseconds"), 0),
-    "date": plain(_date, 1),
-    "date-time": plain(_date_time, 1),
+    "date": plain(_date, 1, 1, {0: readable_day}),
+    "date-time": plain(_date_time, 1, 1, {0: readable_day}),
     "format-date": contextual(_format, 2),
     "format-date-time": contextual(_format, 2),
     "decimal-date-time": plain(_decimal_date_time, 1),

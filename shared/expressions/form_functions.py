@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from shared.expressions.context import FormContext, Value
+from shared.expressions.signatures import ArgumentRule
 from shared.expressions.tree import Call
 
 Run = Callable[[FormContext], Value]
@@ -20,11 +21,14 @@ class FormFunction:
     least: int
     most: int | None
     make: Callable[[Call, Sequence[Run]], Run]
+    rules: Mapping[int, ArgumentRule] = field(default_factory=dict)
 
 
-def plain(function: Callable[..., Value], least: int, most: int | None = -1) -> FormFunction:
+def plain(
+    function: Callable[..., Value], least: int, most: int | None = -1, rules: Mapping[int, ArgumentRule] | None = None
+) -> FormFunction:
     """Describe a function of its argument values alone; without `most` it takes exactly `least`."""
-    return FormFunction(least, least if most == -1 else most, partial(_make_plain, function))
+    return FormFunction(least, least if most == -1 else most, partial(_make_plain, function), rules or {})
 
 
 def contextual(function: Callable[..., Value], least: int, most: int | None = -1) -> FormFunction:

@@ -10,6 +10,7 @@ from shared.expressions.context import Value
 from shared.expressions.faults import ExpressionError
 from shared.expressions.form_functions import plain
 from shared.expressions.patterns import pattern
+from shared.expressions.signatures import readable_pattern
 from shared.expressions.values import as_number, as_text
 
 _DIGESTS = {"MD5": "md5", "SHA-1": "sha1", "SHA-256": "sha256", "SHA-384": "sha384", "SHA-512": "sha512"}
@@ -82,7 +83,7 @@ FUNCTIONS = {
     "normalize-space": plain(lambda text: " ".join(as_text(text).split()), 1),
     "concat": plain(lambda *values: "".join(map(as_text, values)), 1, None),
     "join": plain(lambda separator, *values: as_text(separator).join(map(as_text, values)), 1, None),
-    "regex": plain(_regex, 2),
+    "regex": plain(_regex, 2, 2, {1: readable_pattern}),
     "digest": plain(_digest, 2, 3),
     "base64-decode": plain(_base64_decode, 1),
 }

@@ -13,6 +13,7 @@ from shared.expressions.context import FormContext, Value
 from shared.expressions.faults import ExpressionError
 from shared.expressions.form_functions import FormFunction, Run
 from shared.expressions.form_numbers import divide, remainder
+from shared.expressions.signatures import call_faults
 from shared.expressions.tree import Binary, Call, LastSaved, Name, Node, Number, Question, Text, Unary
 from shared.expressions.values import as_number, equal, form_value, truth
 
@@ -58,7 +59,7 @@ class FormState:
 
 
 def compile_form(node: Node) -> Run:
-    """Turn a tree into a function of the record; raises ExpressionError for unknown functions or argument counts."""
+    """Turn a tree into a function of the record; raises ExpressionError for a call that cannot be."""
     return _COMPILERS[type(node)](node) if type(node) in _COMPILERS else _current
 
 
@@ -92,13 +93,9 @@ def _negation(node: Unary) -> Run:
 
 
 def _call(node: Call) -> Run:
-    function = FORM_FUNCTIONS.get(node.name)
-    count = len(node.args)
-    if function is None:
-        raise ExpressionError(f"There is no function {node.name}() in forms.", node.column)
-    if count < function.least or (function.most is not None and count > function.most):
-        raise ExpressionError(f"{node.name}() does not take {count} arguments.", node.column)
-    return function.make(node, [compile_form(arg) for arg in node.args])
+    for fault in call_faults(node, FORM_FUNCTIONS, ()):
+        raise ExpressionError(fault.message, fault.column)
+    return FORM_FUNCTIONS[node.name].make(node, [compile_form(arg) for arg in node.args])
 
 
 def _and(left: Run, right: Run) -> Run:

@@ -7,7 +7,19 @@ from typing import Any
 
 from shared.expressions.faults import ExpressionError
 from shared.expressions.parser import MAX_DEPTH, check_limits
-from shared.expressions.tree import Binary, Call, Current, LastSaved, Name, Node, Number, Question, Text, Unary
+from shared.expressions.tree import (
+    OPERATORS,
+    Binary,
+    Call,
+    Current,
+    LastSaved,
+    Name,
+    Node,
+    Number,
+    Question,
+    Text,
+    Unary,
+)
 
 
 def to_json(node: Node) -> dict[str, Any]:
@@ -73,10 +85,10 @@ def _node(data: object, depth: int) -> Node:
 def _inner(data: Mapping[str, Any], depth: int) -> Node:
     args = [_node(arg, depth + 1) for arg in data["args"]]
     match (data, len(args)):
-        case ({"binary": str(op)}, 2):
+        case ({"binary": str(op)}, 2) if op in OPERATORS:
             return Binary(op, args[0], args[1])
-        case ({"unary": str(op)}, 1):
-            return Unary(op, args[0])
+        case ({"unary": "-"}, 1):
+            return Unary("-", args[0])
         case ({"call": str(name)}, _):
             return Call(name, tuple(args))
     raise ExpressionError("This is not an expression tree.")

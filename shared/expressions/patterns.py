@@ -100,3 +100,12 @@ class Pattern:
 def pattern(source: str) -> Pattern:
     """Return the matcher of a pattern; raises ExpressionError for what it cannot read."""
     return Pattern(read_pattern(source))
+
+
+def pattern_fault(source: str) -> str | None:
+    """Return what is wrong with a pattern, or None."""
+    try:
+        pattern(source)
+    except ExpressionError as error:
+        return error.message.rstrip(".")
+    return None

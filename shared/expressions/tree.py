@@ -78,6 +78,7 @@ class Binary:
     column: int = _column()
 
 
+OPERATORS = frozenset({"and", "or", "=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "div", "mod"})
 Node = Number | Text | Question | LastSaved | Current | Name | Call | Unary | Binary
 
 

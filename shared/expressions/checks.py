@@ -1,0 +1,115 @@
+"""Names every fault of an expression against the names that exist, and finds cycles between definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from shared.expressions.faults import ExpressionFault
+from shared.expressions.signatures import did_you_mean
+from shared.expressions.structure import ScopeKind, placed, structure_faults
+from shared.expressions.tree import Call, LastSaved, Name, Node, Question, named_by_literal, quoted_question
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names an expression may use.
+
+    `questions` and `scales` say whether several respondents answer them; `names` are indicators;
+    `choice_columns` are the columns a choice filter sees as bare names.
+    """
+
+    kind: ScopeKind
+    questions: Mapping[str, bool] = field(default_factory=dict)
+    names: Collection[str] = ()
+    scales: Mapping[str, bool] = field(default_factory=dict)
+    features: Collection[str] = ()
+    wave_features: Collection[str] = ()
+    forms: Collection[str] = ()
+    choice_columns: Collection[str] = ()
+
+
+def check(node: Node, scope: Scope) -> list[ExpressionFault]:
+    """Return all faults in reading order; an empty list means the expression can be compiled and evaluated."""
+    faults = structure_faults(node, scope.kind)
+    for here, inside in placed(node):
+        faults.extend(_name_faults(here, scope))
+        if scope.kind == "indicator" and inside is None:
+            faults.extend(_row_faults(here, scope))
+    return sorted(faults, key=lambda fault: fault.column)
+
+
+def _name_faults(node: Node, scope: Scope) -> Iterator[ExpressionFault]:
+    if isinstance(node, Question | LastSaved):
+        yield from _unless_known("question", node.name, scope.questions, node.column)
+    elif isinstance(node, Name):
+        yield from _bare_name_faults(node, scope)
+    elif isinstance(node, Call):
+        yield from _literal_faults(node, scope)
+
+
+def _bare_name_faults(node: Name, scope: Scope) -> Iterator[ExpressionFault]:
+    if scope.kind == "indicator":
+        yield from _unless_known("indicator", node.id, scope.names, node.column)
+    elif scope.choice_columns:
+        yield from _unless_known("choice column", node.id, scope.choice_columns, node.column)
+    else:
+        message = f"{node.id} is not a function or a number; a question is written ${{{node.id}}}, a text '{node.id}'."
+        yield ExpressionFault("bare_name", message, node.column)
+
+
+def _literal_faults(call: Call, scope: Scope) -> Iterator[ExpressionFault]:
+    question = quoted_question(call.args[1]) if call.name == "jr:choice-name" and len(call.args) == 2 else None
+    if question:
+        yield from _unless_known("question", question, scope.questions, call.args[1].column)
+    literal = named_by_literal(call) if scope.kind == "indicator" else None
+    if not literal:
+        return
+    kind, text = literal
+    known: dict[str, tuple[str, Collection[str]]] = {
+        "scales": ("scale", scope.scales),
+        "site_features": ("site feature", scope.features),
+        "wave_features": ("wave feature", scope.wave_features),
+        "forms": ("form", scope.forms),
+    }
+    what, names = known[kind]
+    yield from _unless_known(what, text.value, names, text.column)
+
+
+def _unless_known(what: str, name: str, known: Collection[str], column: int) -> Iterator[ExpressionFault]:
+    if name in known:
+        return
+    hint = did_you_mean(name, known)
+    if not hint and "-" in name and what == "indicator":
+        hint = " To subtract, put blanks around the minus sign."
+    code = f"unknown_{what.replace(' ', '_')}"
+    yield ExpressionFault(code, f"There is no {what} {name}.{hint}", column)
+
+
+def _row_faults(node: Node, scope: Scope) -> Iterator[ExpressionFault]:
+    if isinstance(node, Question) and scope.questions.get(node.name):
+        message = f"Several respondents answer ${{{node.name}}}: say how to combine them, e.g. mean(${{{node.name}}})."
+        yield ExpressionFault("needs_aggregate", message, node.column)
+    literal = named_by_literal(node) if isinstance(node, Call) and node.name == "score" else None
+    if literal and scope.scales.get(literal[1].value):
+        message = f"Several respondents answer scale {literal[1].value}: write mean(score('{literal[1].value}'))."
+        yield ExpressionFault("needs_aggregate", message, node.column)
+
+
+def cycles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """Return the groups of definitions that depend on each other, or on themselves; names sorted."""
+    reach = {name: _reachable(name, graph) for name in graph}
+    loops = {name for name, reached in reach.items() if name in reached}
+    groups = {tuple(sorted(other for other in reach[name] & loops if name in reach[other])) for name in loops}
+    return [list(group) for group in sorted(groups)]
+
+
+def _reachable(start: str, graph: Mapping[str, Collection[str]]) -> set[str]:
+    reached: set[str] = set()
+    stack = list(graph.get(start, ()))
+    while stack:
+        name = stack.pop()
+        if name not in reached:
+            reached.add(name)
+            stack.extend(graph.get(name, ()))
+    return reached
