@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 import kombu
+from amqp.exceptions import AMQPError
+from kombu.exceptions import KombuError
 
-from shared.bus import topology
-from shared.errors import ConfigError
+from shared.bus import sqlite_transport, topology
+from shared.errors import BusUnavailable, ConfigError
 
-SQLITE_TRANSPORT = "shared.bus.sqlite_transport:Transport"
+_DRIVER_ERRORS = (OSError, AMQPError, KombuError, *sqlite_transport.Transport.connection_errors)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def open_connection(url: str, options: BusOptions, *, durable: bool = True) -> k
 
 def _open_sqlite(path: str, options: BusOptions, durable: bool) -> kombu.Connection:
     connection = kombu.Connection(
-        transport=SQLITE_TRANSPORT,
+        transport=sqlite_transport.Transport,
         transport_options={
             "path": path,
             "lease_s": options.lease_s,
@@ -72,6 +74,20 @@ def _open_sqlite(path: str, options: BusOptions, durable: bool) -> kombu.Connect
     )
     connection.connect()
     return connection
+
+
+@contextlib.contextmanager
+def borrowed(url: str, options: BusOptions) -> Iterator[kombu.Connection]:
+    """Lend an open connection for a short job and close it. Raises BusUnavailable for whatever the driver raises."""
+    connection = None
+    try:
+        connection = open_connection(url, options)
+        yield connection
+        connection.close()
+    except _DRIVER_ERRORS as error:
+        raise BusUnavailable(f"the bus cannot be used: {type(error).__name__}") from error
+    finally:
+        discard(connection)
 
 
 def discard(connection: kombu.Connection | None) -> None:
