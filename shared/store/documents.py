@@ -15,6 +15,7 @@ MAX_BYTES = 16 * 1024 * 1024
 ETAG = "_etag"
 
 _PATH = re.compile(r"""[^.$"'\\\x00-\x1f]+(\.[^.$"'\\\x00-\x1f]+)*""")
+_NAME = re.compile(r"(?!sqlite_|system_)[A-Za-z][A-Za-z0-9_]*")
 _SHOWN_FAULTS = 20
 
 
@@ -43,6 +44,13 @@ def check_path(path: str) -> str:
     if not _PATH.fullmatch(path):
         raise ValueError(f"not a document path: {path!r}")
     return path
+
+
+def check_name(name: str) -> str:
+    """Return the name of a collection or index; raise ValueError if some server would not take it."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a name for a collection or index: {name!r}")
+    return name
 
 
 def check_size(document: Mapping[str, Any], size_bytes: int) -> None:

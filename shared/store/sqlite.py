@@ -11,7 +11,7 @@ from typing import Any
 from shared.store import sqlite_schema as schema
 from shared.store.collection import BaseCollection, Edit, as_lease, claimable, leased
 from shared.store.conditions import Conditions, Order, conditions, order
-from shared.store.documents import check_document, check_size
+from shared.store.documents import check_document, check_name, check_size
 from shared.store.port import Collection, CollectionSpec, Document, Lease, Where
 from shared.store.sqlite_connection import Connections
 from shared.store.sqlite_query import order_sql, value_expression, where_sql
@@ -28,7 +28,7 @@ class SqliteStore:
 
     def collection(self, name: str) -> Collection:
         """Return a collection; its table is created by the first write."""
-        return SqliteCollection(self._connections, self._schema, schema.check_name(name))
+        return SqliteCollection(self._connections, self._schema, check_name(name))
 
     def migrate(self, specs: Sequence[CollectionSpec]) -> list[str]:
         """Create missing tables, columns and indexes in one transaction; return one line per change."""

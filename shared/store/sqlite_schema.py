@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 
-from shared.store.documents import check_path
+from shared.store.documents import check_name, check_path
 from shared.store.port import CollectionSpec, Duplicate, Index
 from shared.store.sqlite_query import column, column_name, value_expression
 
-_NAME = re.compile(r"(?!sqlite_)[A-Za-z][A-Za-z0-9_]*")
 _TABLES_AND_COLUMNS = (
     "SELECT t.name, c.name FROM sqlite_schema t, pragma_table_xinfo(t.name) c WHERE t.type = 'table' ORDER BY 1"
 )
@@ -30,13 +28,6 @@ class Schema:
             tables = _declared_paths(connection)
             self._read = (version, tables)
         return tables.get(collection)
-
-
-def check_name(name: str) -> str:
-    """Return the name of a collection or index; raise ValueError if no server would take it."""
-    if not _NAME.fullmatch(name):
-        raise ValueError(f"not a name for a collection or index: {name!r}")
-    return name
 
 
 def create_table(connection: sqlite3.Connection, collection: str) -> None:
