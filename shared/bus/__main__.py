@@ -9,9 +9,9 @@ import sys
 from dataclasses import dataclass
 from datetime import timedelta
 
-from shared.bus import BusOptions, topology
+from shared.bus import topology
 from shared.bus.admin import ParkedMessage, ParkedQueue, Selection
-from shared.bus.connection import borrowed, check_url, declare, declare_all
+from shared.bus.connection import BusOptions, borrowed, check_url, declare, declare_all
 from shared.errors import PlatformError
 from shared.runtime.settings import load, setting
 
