@@ -1,0 +1,92 @@
+"""Links to questionnaires: made, found again by their token, revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from services.intake.domain.invitation import Invitation, token_hash
+from services.intake.domain.submission import ONE, Place
+from services.intake.handlers.desk import Desk
+from services.intake.ports import INVITATIONS
+from shared.clock import from_text, to_text
+from shared.errors import NotFound
+from shared.store.port import Change, Document
+
+DEFAULT_DAYS = 180
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A new link's token; it is shown once and only its hash is kept."""
+
+    token: str
+    invitation: Invitation
+
+
+class Invitations:
+    """Makes and finds invitations. `new_token` makes unguessable tokens."""
+
+    def __init__(self, desk: Desk, new_token: Callable[[], str]) -> None:
+        self._desk = desk
+        self._new_token = new_token
+
+    def invite(self, place: Place, *, respondent: str | None = None, by: str = "") -> Invited:
+        """Make a link to the questionnaire at this place. Raises NotFound.
+
+        For a form with one respondent the link stands for the site. For a form with many it stands
+        for the named respondent; for an anonymous one, or without a name, everybody with the link
+        is a new respondent. Links live as long as the programme keeps invitations after the wave.
+        """
+        asked = self._desk.questionnaire(place)
+        if asked.form.respondents == "one":
+            respondent = ONE
+        elif asked.form.anonymous:
+            respondent = None
+        kept = timedelta(days=asked.programme.retention_days.get("invitations", DEFAULT_DAYS))
+        expires_at = to_text(from_text(asked.calendar.closes_at) + kept)
+        token = self._new_token()
+        invitation = Invitation(token_hash(token), place, respondent, expires_at)
+        self._desk.collection(INVITATIONS).insert(_document(invitation, by, self._desk.now()))
+        return Invited(token, invitation)
+
+    def find(self, token: str) -> Invitation:
+        """Return the invitation of a link that works. Unknown, expired and revoked look the same: NotFound."""
+        document = self._desk.collection(INVITATIONS).get(token_hash(token))
+        invitation = from_document(document) if document else None
+        if invitation is None or not invitation.usable(self._desk.now()):
+            raise NotFound("This link does not work, or not any more.")
+        return invitation
+
+    def revoke(self, id_: str) -> bool:
+        """Switch a link off; False if there is none."""
+        return self._desk.collection(INVITATIONS).update_if(id_, {}, Change(set={"revoked": True})) is not None
+
+    def listed(self, programme: str, wave: str, form: str) -> list[Document]:
+        """Return the invitations of one questionnaire in one wave, without any token."""
+        return self._desk.collection(INVITATIONS).find({"programme": programme, "wave": wave, "form": form})
+
+
+def _document(invitation: Invitation, by: str, now: str) -> Document:
+    place = invitation.place
+    return {
+        "_id": invitation.id,
+        "programme": place.programme,
+        "form": place.form,
+        "site": place.site,
+        "wave": place.wave,
+        "respondent": invitation.respondent,
+        "expires_at": invitation.expires_at,
+        "revoked": invitation.revoked,
+        "created_by": by,
+        "created_at": now,
+    }
+
+
+def from_document(document: Document) -> Invitation:
+    """Read a stored invitation."""
+    place = Place(document["programme"], document["form"], document["site"], document["wave"])
+    return Invitation(
+        document["_id"], place, document["respondent"], document["expires_at"], bool(document.get("revoked"))
+    )

@@ -1,0 +1,43 @@
+"""Submissions as documents."""
+
+from __future__ import annotations
+
+from services.intake.domain.submission import Place, Submission, response_id
+from shared.store.port import Document
+
+
+def to_document(submission: Submission) -> Document:
+    """Return the document a submission is kept as, without its outbox."""
+    place = submission.place
+    return {
+        "_id": submission.id,
+        "response": response_id(place, submission.respondent),
+        "programme": place.programme,
+        "form": place.form,
+        "site": place.site,
+        "wave": place.wave,
+        "respondent": submission.respondent,
+        "instance_id": submission.instance_id,
+        "deprecated_id": submission.deprecated_id,
+        "revision": submission.revision,
+        "form_version": submission.form_version,
+        "content_hash": submission.content_hash,
+        "received_at": submission.received_at,
+        "answers": dict(submission.answers),
+    }
+
+
+def from_document(document: Document) -> Submission:
+    """Read what `to_document` wrote."""
+    return Submission(
+        id=document["_id"],
+        place=Place(document["programme"], document["form"], document["site"], document["wave"]),
+        respondent=document["respondent"],
+        instance_id=document["instance_id"],
+        deprecated_id=document["deprecated_id"],
+        revision=document["revision"],
+        form_version=document["form_version"],
+        content_hash=document["content_hash"],
+        received_at=document["received_at"],
+        answers=document["answers"],
+    )

@@ -1,0 +1,202 @@
+"""Taking in a submission: judged, kept with its outgoing event in one write, answered the same every time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from services.intake.domain.answers import accept, coded
+from services.intake.domain.compiled import CompiledForm
+from services.intake.domain.filling import Surroundings
+from services.intake.domain.submission import (
+    Place,
+    Sent,
+    Submission,
+    day_of,
+    received,
+    respondent_of,
+    response_id,
+    submission_id,
+)
+from services.intake.domain.values import Answer
+from services.intake.handlers.desk import Desk, Questionnaire
+from services.intake.handlers.kept import from_document, to_document
+from services.intake.ports import SUBMISSIONS
+from shared.errors import Conflict, Fault, Invalid
+from shared.outbox import stage
+from shared.programme.model import Programme, Wave
+from shared.runtime import context
+from shared.store.port import Document, Duplicate
+
+NAME = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A kept submission; `created` is False when it had been kept before."""
+
+    submission: Submission
+    created: bool
+
+
+class Submissions:
+    """Takes submissions and finds them again."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._kept = desk.collection(SUBMISSIONS)
+
+    def submit(self, sent: Sent, language: str = "en") -> Accepted:
+        """Keep a submission of an open wave.
+
+        The same instance with the same content is answered as the first time, also after the wave
+        has closed. Raises Invalid (all faults), NotFound, Conflict: `instance_conflict`,
+        `wave_closed`, `wave_not_open`, `already_submitted`, `not_current`.
+        """
+        return self._once(sent, lambda: self._prepare(sent, language))
+
+    def import_past(self, sent: Sent, received_at: str, language: str = "en") -> Accepted:
+        """Keep a submission that was received at an earlier time, whatever the state of its wave."""
+        return self._once(sent, lambda: self._prepare(sent, language, past_at=received_at))
+
+    def _once(self, sent: Sent, prepare: Callable[[], tuple[Submission, Mapping[str, Answer]]]) -> Accepted:
+        _check_names(sent)
+        try:
+            submission, travelling = prepare()
+            self._insert(submission, travelling)
+        except (Conflict, Invalid) as refused:
+            existing = self.find(sent.place, sent.instance_id)
+            if existing is None:
+                raise _explained(refused, sent) from refused
+            if existing.content_hash != sent.content_hash:
+                message = "Another submission was sent under this instance_id; use a new one."
+                raise Conflict("instance_conflict", message) from refused
+            return Accepted(existing, created=False)
+        return Accepted(submission, created=True)
+
+    def _prepare(
+        self, sent: Sent, language: str, past_at: str | None = None
+    ) -> tuple[Submission, Mapping[str, Answer]]:
+        asked = self._desk.questionnaire(sent.place, sent.form_version)
+        if past_at is None:
+            check_open(asked, self._desk.now())
+        if asked.form.anonymous and sent.respondent is not None:
+            raise Invalid([Fault("respondent", "not_allowed", "This form is anonymous: send no respondent.")])
+        respondent, revision = self._identity(asked, sent)
+        around = self.surroundings(asked, respondent, language)
+        answers = accept(asked.compiled, sent.answers, around)
+        now = past_at or self._desk.now()
+        submission = Submission(
+            id=submission_id(sent.place, sent.instance_id),
+            place=sent.place,
+            respondent=respondent,
+            instance_id=sent.instance_id,
+            deprecated_id=sent.deprecated_id,
+            revision=revision,
+            form_version=asked.form.version,
+            content_hash=sent.content_hash,
+            received_at=day_of(now) if asked.form.anonymous else now,
+            answers=answers,
+        )
+        return submission, coded(asked.compiled, answers)
+
+    def _identity(self, asked: Questionnaire, sent: Sent) -> tuple[str, int]:
+        """Return who answered and which revision this is."""
+        respondent = respondent_of(asked.form.respondents, sent)
+        if sent.deprecated_id is None:
+            return respondent, 1
+        replaced = self.find(sent.place, sent.deprecated_id)
+        named = sent.respondent is not None or asked.form.respondents == "one"
+        if replaced is None or replaced.place != sent.place or (named and replaced.respondent != respondent):
+            raise Conflict("not_current", "deprecated_id names no submission of this response.")
+        return replaced.respondent, replaced.revision + 1
+
+    def _insert(self, submission: Submission, travelling: Mapping[str, Answer]) -> None:
+        event = received(submission, travelling, context.correlation_id.get())
+        self._kept.insert({**to_document(submission), **stage(None, [event], submission.received_at)})
+
+    def surroundings(self, asked: Questionnaire, respondent: str, language: str) -> Surroundings:
+        """Return what a record of this questionnaire knows besides its answers."""
+        previous = self._previous(asked, respondent) if asked.compiled.asks_previous else {}
+        return Surroundings(
+            now=self._desk.local_now(),
+            language=language,
+            ids=self._desk.new_id,
+            previous=previous,
+            given=_given(asked.compiled, asked.place, previous),
+        )
+
+    def _previous(self, asked: Questionnaire, respondent: str) -> Mapping[str, Answer]:
+        wave = wave_before(asked.programme, asked.wave, asked.place.form)
+        if wave is None:
+            return {}
+        last = self.latest(replace(asked.place, wave=wave.code), respondent)
+        return last.answers if last else {}
+
+    def find(self, place: Place, instance_id: str) -> Submission | None:
+        """Return the revision sent under this instance id, None if there is none."""
+        document = self._kept.get(submission_id(place, instance_id))
+        return None if document is None else from_document(document)
+
+    def latest(self, place: Place, respondent: str) -> Submission | None:
+        """Return the newest revision of a respondent's answers, None if there is none."""
+        where = {"response": response_id(place, respondent)}
+        found = self._kept.find(where, sort=("-revision",), limit=1)
+        return from_document(found[0]) if found else None
+
+    def newest(self, where: Mapping[str, Any]) -> list[Submission]:
+        """Return the newest revision of every response that matches."""
+        newest: dict[str, Document] = {}
+        for document in self._kept.stream(where):
+            known = newest.get(document["response"])
+            if known is None or known["revision"] < document["revision"]:
+                newest[document["response"]] = document
+        return [from_document(document) for document in newest.values()]
+
+
+def check_open(asked: Questionnaire, now: str) -> None:
+    """Raise Conflict unless the wave takes answers at this instant."""
+    state = asked.calendar.state(now)
+    if state == "closed":
+        raise Conflict("wave_closed", f"The wave {asked.wave.code} is closed; it takes no more answers.")
+    if state == "planned":
+        raise Conflict("wave_not_open", f"The wave {asked.wave.code} opens on {asked.wave.opens_on}.")
+
+
+def wave_before(programme: Programme, wave: Wave, form: str) -> Wave | None:
+    """Return the last wave before this one that fields the form."""
+    earlier = [w for w in programme.waves if w.sequence < wave.sequence and form in w.forms]
+    return max(earlier, key=lambda w: w.sequence, default=None)
+
+
+def _given(compiled: CompiledForm, place: Place, previous: Mapping[str, Answer]) -> dict[str, Answer]:
+    """Return what intake fills in for hidden questions: the wave, the site's code, `prev_<question>`."""
+    known: dict[str, Answer] = {"wave": place.wave, "site_code": place.site, "org_code": place.site}
+    known |= {f"prev_{name}": value for name, value in previous.items()}
+    hidden = (name for name, item in compiled.items.items() if item.question.type == "hidden")
+    return {name: known[name] for name in hidden if name in known}
+
+
+def _check_names(sent: Sent) -> None:
+    wanted = {
+        "instance_id": sent.instance_id,
+        "deprecated_id": sent.deprecated_id,
+        "respondent": sent.respondent,
+        "form_version": sent.form_version,
+    }
+    message = "Use 1 to 200 letters, digits and . _ : - only."
+    bad = [path for path, name in wanted.items() if name is not None and not NAME.fullmatch(name)]
+    faults = [Fault(path, "bad_name", message) for path in bad]
+    if faults:
+        raise Invalid(faults)
+
+
+def _explained(refused: Conflict | Invalid, sent: Sent) -> Conflict | Invalid:
+    if not isinstance(refused, Duplicate):
+        return refused
+    if sent.deprecated_id is None:
+        message = "There is a submission already; to replace it, send its instance_id as deprecated_id."
+        return Conflict("already_submitted", message)
+    return Conflict("not_current", "deprecated_id names a submission that was replaced meanwhile.")

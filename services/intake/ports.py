@@ -1,0 +1,51 @@
+"""What intake needs from outside, and the collections it keeps."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from shared.outbox import OUTBOX_INDEX
+from shared.registry import registry
+from shared.store.port import CollectionSpec, Index
+
+SUBMISSIONS = CollectionSpec(
+    "submissions",
+    (
+        Index("response_revision", ("response", "revision"), unique=True),
+        Index("place", ("programme", "wave", "form", "site")),
+        OUTBOX_INDEX,
+    ),
+)
+DEFINITIONS = CollectionSpec(
+    "registry_definitions",
+    (Index("version", ("programme", "version"), unique=True), OUTBOX_INDEX),
+)
+DRAFTS = CollectionSpec("drafts", (Index("place", ("programme", "wave", "form", "site")),))
+INVITATIONS = CollectionSpec("invitations", (Index("place", ("programme", "wave", "form", "site")),))
+SIGN_IN_LINKS = CollectionSpec("sign_in_links")
+OVERDUE = CollectionSpec("overdue", (OUTBOX_INDEX,))
+EMAILS = CollectionSpec("account_emails")
+_OWN = (SUBMISSIONS, DEFINITIONS, DRAFTS, INVITATIONS, SIGN_IN_LINKS, OVERDUE, EMAILS)
+_REGISTERED = (registry.SITES, registry.WAVES, registry.ACCOUNTS)
+_TOLD = tuple(CollectionSpec(spec.name, (*spec.indexes, OUTBOX_INDEX)) for spec in _REGISTERED)
+COLLECTIONS = (*_OWN, *_TOLD, registry.PROGRAMMES, registry.KEYS)
+WITH_OUTBOX = (SUBMISSIONS, DEFINITIONS, *_TOLD, OVERDUE)
+
+
+class Ids(Protocol):
+    """Makes a new random id (UUID text)."""
+
+    def __call__(self) -> str: ...
+
+
+class Tokens(Protocol):
+    """Makes a new unguessable token for a link."""
+
+    def __call__(self) -> str: ...
+
+
+class Mailer(Protocol):
+    """Sends one plain mail."""
+
+    def send(self, to: str, subject: str, text: str) -> None:
+        """Hand the mail to the mail server. Raises TransientError when that fails."""

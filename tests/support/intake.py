@@ -1,0 +1,76 @@
+"""Intake's use cases on a real embedded store, with a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from services.intake.handlers.calendar import WaveCalendar
+from services.intake.handlers.desk import Desk
+from services.intake.handlers.publish import Publishing
+from services.intake.handlers.submit import Submissions
+from services.intake.ports import COLLECTIONS
+from shared.clock import FixedClock
+from shared.programme.loader import read_programme
+from shared.programme.model import Form, Programme, Wave
+from shared.registry import Registry
+from shared.store.port import Store
+from tests.support.forms import both, report_form
+
+MINIMAL = Path(__file__).parents[1] / "programmes" / "valid" / "minimal"
+IN_H2 = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def numbered_ids(prefix: str = "id") -> Iterator[str]:
+    """Yield ids that never repeat."""
+    return (f"{prefix}-{number}" for number in count(1))
+
+
+@dataclass
+class Bench:
+    """A desk with a published programme and what hangs on it."""
+
+    store: Store
+    clock: FixedClock = field(default_factory=lambda: FixedClock(IN_H2))
+
+    def __post_init__(self) -> None:
+        self.store.migrate(COLLECTIONS)
+        ids = numbered_ids()
+        self.desk = Desk(self.store, Registry(self.store), self.clock, lambda: next(ids), "Europe/Berlin")
+        self.submissions = Submissions(self.desk)
+        self.calendar = WaveCalendar(self.desk)
+        self.publishing = Publishing(self.desk, self.calendar)
+
+    def publish_minimal(self) -> Programme:
+        """Publish the small example from the folder."""
+        programme = read_programme(MINIMAL)
+        self.publishing.publish(programme)
+        return programme
+
+    def publish_report(self, *forms: Form) -> Programme:
+        """Publish the sample programme with the hand-built report form (or these forms)."""
+        programme = sample_programme(*forms)
+        self.publishing.publish(programme)
+        return programme
+
+    def publish_report_version(self, version: str, *forms: Form) -> Programme:
+        """Publish another version of the sample programme."""
+        programme = sample_programme(*forms, version=version)
+        self.publishing.publish(programme)
+        return programme
+
+
+def sample_programme(*forms: Form, version: str = "1") -> Programme:
+    """Return the minimal programme with other forms: `report`, or those given."""
+    base = read_programme(MINIMAL)
+    fielded = forms or (report_form(),)
+    waves = tuple(replace(wave, forms=tuple(form.id for form in fielded)) for wave in base.waves)
+    return replace(base, id="sample", version=version, forms=fielded, waves=waves, indicators=(), flags=(), scales=())
+
+
+def wave(code: str, sequence: int, opens_on: str, due_on: str, closes_on: str, *forms: str) -> Wave:
+    """Return a wave."""
+    return Wave(code, sequence, both(code, code), forms, opens_on, due_on, opens_on, due_on, closes_on)
