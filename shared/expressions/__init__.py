@@ -17,6 +17,7 @@ The evaluators ask their surroundings through the ports `FormContext`, `Indicato
 """
 
 from shared.expressions.checks import Scope, check, cycles
+from shared.expressions.comparisons import Comparison, comparisons
 from shared.expressions.context import Answer, FormContext, IndicatorContext, Row, Scale, Value
 from shared.expressions.faults import ExpressionError, ExpressionFault
 from shared.expressions.forms import FormState, compile_form
@@ -39,11 +40,13 @@ from shared.expressions.tree import (
     references,
 )
 from shared.expressions.values import as_number, as_text, form_value, truth
+from shared.expressions.words import in_words
 
 __all__ = [
     "Answer",
     "Binary",
     "Call",
+    "Comparison",
     "Counted",
     "Current",
     "ExpressionError",
@@ -69,12 +72,14 @@ __all__ = [
     "as_number",
     "as_text",
     "check",
+    "comparisons",
     "compile_counted",
     "compile_form",
     "compile_indicator",
     "cycles",
     "first_missing",
     "form_value",
+    "in_words",
     "from_json",
     "parse",
     "references",

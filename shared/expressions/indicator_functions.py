@@ -138,7 +138,7 @@ def numeric(
 
 def number(value: Result) -> float | Missing:
     """Return the number a value stands for; text or a list that is none is an ERROR."""
-    if isinstance(value, float | Missing):
+    if isinstance(value, (float, Missing)):
         return value
     if isinstance(value, list):
         return GAPS[Reason.ERROR]
@@ -155,4 +155,4 @@ def finite(value: float | Missing) -> float | Missing:
 
 def logical(value: Result) -> bool | Missing:
     """Return the truth of a value: numbers but 0, texts and lists but empty ones are true."""
-    return value if isinstance(value, bool | Missing) else bool(value)
+    return value if isinstance(value, (bool, Missing)) else bool(value)

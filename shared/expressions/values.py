@@ -18,10 +18,10 @@ NAN = math.nan
 
 def form_value(answer: object) -> Value:
     """Turn a stored answer (None, text, number, list of codes, bool, date) into a form value."""
+    if isinstance(answer, (str, float, bool)):
+        return answer
     if answer is None:
         return ""
-    if isinstance(answer, str | bool | float):
-        return answer
     if isinstance(answer, int):
         return float(answer)
     if isinstance(answer, list | tuple):

@@ -1,0 +1,120 @@
+"""Says a rule in plain words, in German or English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from shared.expressions.phrases import ANY, PHRASES
+from shared.expressions.tree import (
+    Binary,
+    Call,
+    Current,
+    LastSaved,
+    Name,
+    Node,
+    Number,
+    Question,
+    Text,
+    Unary,
+    named_by_literal,
+)
+from shared.expressions.values import as_text
+
+Language = Literal["de", "en"]
+_CONDITION, _NOUN, _ATOM = 3, 7, 8
+_LEVELS = {"or": 1, "and": 2, "=": 3, "!=": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "+": 5, "-": 5}
+_SIGNS = {"!=": "≠", "<=": "≤", ">=": "≥", "-": "−", "*": "×", "div": "/"}
+_WORDS = {"de": {"and": "und", "or": "oder", "mod": "modulo"}, "en": {"mod": "modulo"}}
+_SLOT = re.compile(r"\{([0-9*])\}|<([0-9])>")
+
+
+def in_words(node: Node, labels: Mapping[str, str], language: Language) -> str:
+    """Return the rule as a sentence fragment.
+
+    `labels` maps names of indicators, questions, scales, features and forms to what people call them, and
+    `question=code` to the label of a choice; a name without a label stands for itself.
+    """
+    return _Speaker(labels, language).say(node)[0]
+
+
+class _Speaker:
+    def __init__(self, labels: Mapping[str, str], language: Language) -> None:
+        self._labels = labels
+        self._language = language
+
+    def say(self, node: Node) -> tuple[str, int]:
+        """Return the words and how tightly they bind."""
+        if isinstance(node, Binary):
+            return self._binary(node)
+        if isinstance(node, Call):
+            return self._call(node)
+        if isinstance(node, Unary):
+            return f"−{self._at_least(node.operand, _ATOM)}", _NOUN
+        return self._leaf(node), _ATOM
+
+    def _leaf(self, node: Number | Text | Question | LastSaved | Current | Name) -> str:
+        match node:
+            case Number(value):
+                text = as_text(value).replace("-", "−")
+                return text.replace(".", ",") if self._language == "de" else text
+            case Text(value):
+                return f"„{value}“" if self._language == "de" else f"“{value}”"
+            case Question(name) | LastSaved(name) | Name(name):
+                return self._labels.get(name, name)
+            case _:
+                return "Antwort" if self._language == "de" else "answer"
+
+    def _at_least(self, node: Node, level: int) -> str:
+        words, binding = self.say(node)
+        return words if binding >= level else f"({words})"
+
+    def _binary(self, node: Binary) -> tuple[str, int]:
+        level = _LEVELS.get(node.op, 6)
+        sign = _WORDS[self._language].get(node.op) or _SIGNS.get(node.op, node.op)
+        chain = node.op in ("and", "or", "+", "*")
+        left, right = self._choice_labelled(node)
+        loosest_left = level if chain or level >= 5 else level + 1
+        words = f"{self._operand(left, loosest_left)} {sign} {self._operand(right, level if chain else level + 1)}"
+        return words, level
+
+    def _operand(self, side: Node | str, level: int) -> str:
+        return side if isinstance(side, str) else self._at_least(side, level)
+
+    def _choice_labelled(self, node: Binary) -> tuple[Node | str, Node | str]:
+        left, right = node.left, node.right
+        if isinstance(left, Question) and isinstance(right, Text):
+            return left, self._choice(left, right) or right
+        if isinstance(right, Question) and isinstance(left, Text):
+            return self._choice(right, left) or left, right
+        return left, right
+
+    def _choice(self, question: Question, code: Text) -> str | None:
+        label = self._labels.get(f"{question.name}={code.value}")
+        return self._leaf(Text(label)) if label else None
+
+    def _call(self, node: Call) -> tuple[str, int]:
+        phrases = PHRASES.get((node.name, len(node.args))) or PHRASES.get((node.name, ANY))
+        if phrases is None:
+            return f"{node.name}({self._all(node.args)})", _ATOM
+        phrase = phrases[self._language == "en"]
+        words = _SLOT.sub(lambda slot: self._slot(node, slot), phrase)
+        if ", " in phrase:
+            return words, 0
+        return words, _CONDITION if phrase.startswith("{") and phrase != "{0}" else _ATOM
+
+    def _slot(self, call: Call, slot: re.Match[str]) -> str:
+        noun, condition = slot.groups()
+        if noun == "*":
+            return self._all(call.args)
+        argument = call.args[int(noun or condition)]
+        literal = named_by_literal(call)
+        if literal and literal[1] is argument:
+            return self._labels.get(literal[1].value, literal[1].value)
+        if call.name == "selected" and isinstance(argument, Text) and isinstance(call.args[0], Question):
+            return self._choice(call.args[0], argument) or self._leaf(argument)
+        return self._at_least(argument, _NOUN if noun else _CONDITION)
+
+    def _all(self, args: Sequence[Node]) -> str:
+        return "; ".join(self.say(arg)[0] for arg in args)
