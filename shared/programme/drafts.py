@@ -46,6 +46,7 @@ class Frame:
     id: str
     version: str
     languages: tuple[str, ...]
+    min_n: int
     raise_after: int
     clear_after: int
     topics: Mapping[str, Texts]

@@ -80,7 +80,7 @@ def _indicators(record: Record, draft: ProgrammeDraft) -> Iterator[Draft[Indicat
         step=record.integer("step", 0, 0, 7) if record.has("step") else None,
         criterion=record.choice("criterion", CRITERIA, ""),
         decimals=record.integer("decimals", 1, 0, 6),
-        min_n=record.integer("min_n", 1, 1, 1000),
+        min_n=record.integer("min_n", _smallest(form, draft), 1, 1000),
     )
     for turn in turns(record, form, draft):
         yield Draft(
@@ -94,6 +94,11 @@ def _indicators(record: Record, draft: ProgrammeDraft) -> Iterator[Draft[Indicat
             ),
             record,
         )
+
+
+def _smallest(form: str, draft: ProgrammeDraft) -> int:
+    plan = draft.plans.get(form)
+    return draft.frame.min_n if plan and plan.anonymous else 1
 
 
 def _checked_id(record: Record, turn: Turn, plain: str) -> str:

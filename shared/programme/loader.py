@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from shared.programme.checks import check_one_form, check_programme
 from shared.programme.drafts import FormPlan, ProgrammeDraft
 from shared.programme.entries import FormDraft
 from shared.programme.flags_file import FLAGS_FILE, SUPPORT_FILE, read_flags, read_measures
@@ -17,7 +18,6 @@ from shared.programme.programme_file import FILE as PROGRAMME_FILE
 from shared.programme.programme_file import programme_fields, read_frame, read_plans, read_waves
 from shared.programme.sites_file import FILE as SITES_FILE
 from shared.programme.sites_file import read_sites
-from shared.programme.xlsform import check_convertible
 from shared.programme.yaml_source import Node, read_yaml
 
 
@@ -55,6 +55,7 @@ def load_programme(folder: Path) -> Loaded:
         node = _yaml(folder, file, report)
         if node is not None:
             read(node, draft, report)
+    check_programme(draft, report)
     if report.faults:
         return Loaded(None, report)
     programme = Programme(
@@ -84,8 +85,8 @@ def load_form(data: bytes, filename: str) -> tuple[Form | None, Report]:
     """Read a stand-alone form and keep notices, too."""
     report = Report()
     draft = read_form_draft(data, filename, report)
-    if draft and not report.faults:
-        check_convertible(draft, report)
+    if draft:
+        check_one_form(draft, report)
     return (draft.form if draft and not report.faults else None), report
 
 
@@ -97,8 +98,7 @@ def _read_planned_form(plan: FormPlan, folder: Path, draft: ProgrammeDraft, repo
     read = read_form_draft(data, plan.file, form_report, draft.frame.languages)
     if read:
         draft.forms[plan.id] = _with_plan(read, plan)
-        if not form_report.faults:
-            check_convertible(read, form_report)
+        check_one_form(read, form_report)
     report.faults |= form_report.faults
     report.notices |= form_report.notices
 

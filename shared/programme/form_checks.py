@@ -1,0 +1,137 @@
+"""What the expressions of one form get wrong: syntax, names, cycles, conditions that can never hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from shared.expressions import Call, Current, Node, Question, Scope, check, compile_form, parse
+from shared.expressions.faults import ExpressionError
+from shared.expressions.forms import FormState
+from shared.expressions.tree import LastSaved, Name, walk
+from shared.expressions.values import truth
+from shared.programme.choice_checks import choice_faults
+from shared.programme.cycle_checks import check_cycles
+from shared.programme.entries import Entry, FormDraft
+from shared.programme.model import Group
+from shared.programme.model import Question as Asked
+from shared.programme.place import Located, Report, did_you_mean
+
+OUTPUT = re.compile(r"\$\{\s*([^}\s]*)\s*\}")
+_DYNAMIC = re.compile(r"\$\{|[A-Za-z][A-Za-z0-9-]*\s*\(")
+_COLUMNS = ("relevant", "constraint", "required", "readonly", "calculation", "choice_filter")
+_TEXTS = ("label", "hint", "constraint_message", "required_message")
+_CHANGING = frozenset({"today", "now", "random", "uuid", "once"})
+_SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One readable expression of a form, with the cell it stands in."""
+
+    owner: Asked | Group
+    column: str
+    cell: Located
+    node: Node
+
+
+def check_form(draft: FormDraft, report: Report) -> None:
+    """Report every fault of the form's expressions, output references and defaults."""
+    conditions = list(_conditions(draft, report))
+    questions = {question.name: question for question in draft.form.questions()}
+    names = dict.fromkeys(questions, False)
+    for condition in conditions:
+        _check_condition(condition, draft, names, report)
+    check_cycles(draft, [(c.owner, c.column, c.cell, c.node) for c in conditions], report)
+    for entry in (*draft.entries.values(), *draft.choices.values()):
+        _check_outputs(entry, names, report)
+
+
+def _members(items: tuple[Asked | Group, ...]) -> Iterator[Asked | Group]:
+    for item in items:
+        yield item
+        if isinstance(item, Group):
+            yield from _members(item.items)
+
+
+def _conditions(draft: FormDraft, report: Report) -> Iterator[Condition]:
+    seen: set[str] = set()
+    for item in _members(draft.form.items):
+        entry = draft.entries.get(item.name)
+        if entry is None or item.name in seen:
+            continue
+        seen.add(item.name)
+        for column in (*_COLUMNS, "default"):
+            text = getattr(item, column, None)
+            cell = entry.cell(column)
+            if text and cell and (column != "default" or _DYNAMIC.search(text)):
+                node = parsed(text, cell, report)
+                if node:
+                    yield Condition(item, column, cell, node)
+            elif text and cell:
+                _check_literal(item, text, cell, draft, report)
+
+
+def parsed(text: str, cell: Located, report: Report) -> Node | None:
+    """Return the syntax tree; None (and a fault at the character) when it cannot be read."""
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        report.fault(cell.place_at(error.column - 1), "syntax", f"{error.message} (in: {_short(text)})")
+        return None
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else line[:79] + "…"
+
+
+def _check_condition(condition: Condition, draft: FormDraft, names: dict[str, bool], report: Report) -> None:
+    owner = condition.owner
+    columns: set[str] = set()
+    lists = {q.name: q.list_name for q in draft.form.questions() if q.list_name}
+    if condition.column == "choice_filter" and isinstance(owner, Asked) and owner.list_name:
+        options = draft.form.choices.get(owner.list_name, ())
+        columns = {"name", "label", *(column for choice in options for column in choice.columns)}
+    faults = check(condition.node, Scope("form", questions=names, choice_columns=columns))
+    for fault in faults:
+        report.fault(condition.cell.place_at(fault.column - 1), fault.code, fault.message)
+    offered = {name: draft.form.choices.get(list_name, ()) for name, list_name in lists.items()}
+    for column, message in choice_faults(condition.node, offered, own=owner.name):
+        report.fault(condition.cell.place_at(column - 1), "unknown_choice", message)
+    if condition.column == "relevant" and not faults and _never(condition.node):
+        message = "This is never true, so nobody is ever asked; correct the condition or remove the row."
+        report.fault(condition.cell.place, "never_relevant", message)
+
+
+def _never(node: Node) -> bool:
+    for part, _ in walk(node):
+        if isinstance(part, Question | LastSaved | Current | Name):
+            return False
+        if isinstance(part, Call) and part.name in _CHANGING:
+            return False
+    return not truth(compile_form(node)(FormState({}, _SOME_DAY, new_id=str)))
+
+
+def _check_literal(item: Asked | Group, text: str, cell: Located, draft: FormDraft, report: Report) -> None:
+    if not isinstance(item, Asked):
+        return
+    if item.type in ("integer", "decimal", "range") and not re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text):
+        report.fault(cell.place, "bad_default", f'The default of "{item.name}" must be a number, not "{text[:80]}".')
+    names = [choice.name for choice in draft.form.choices.get(item.list_name or "", ())]
+    chosen = [text] if item.type == "select_one" else text.split()
+    for name in chosen if names else ():
+        if name not in names:
+            message = f'The default "{name[:80]}" is not in the list "{item.list_name}".{did_you_mean(name, names)}'
+            report.fault(cell.place, "unknown_choice", message)
+
+
+def _check_outputs(entry: Entry, names: dict[str, bool], report: Report) -> None:
+    for column in _TEXTS:
+        for cell in entry.cells(column).values():
+            for match in OUTPUT.finditer(cell.text):
+                if match.group(1) not in names:
+                    message = f'There is no question "{match.group(1)[:80]}".{did_you_mean(match.group(1), names)}'
+                    report.fault(cell.place_at(match.start()), "unknown_question", message)
