@@ -12,3 +12,6 @@ CONSUMER_HANDLER_SECONDS = Histogram("consumer_handler_seconds", "Time to settle
 CONSUMER_PAUSED = Gauge("consumer_paused", "1 while a consumer waits for something that is away", ["reason"])
 RETRIES = Counter("retries_total", "Messages sent to wait for another attempt", ["rung"])
 PARKED_DEPTH = Gauge("dlq_depth", "Messages parked and waiting for a decision", ["queue"])
+MAIL_ATTEMPTS = Counter("mail_attempts_total", "Delivery attempts, by what the answer meant", ["outcome"])
+MAIL_PAUSED = Gauge("mail_channel_paused", "1 while the mail server refuses us as a whole")
+MAIL_OVERDUE = Gauge("mail_overdue", "Mails due for more than two minutes that nobody has tried")

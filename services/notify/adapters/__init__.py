@@ -1,0 +1,1 @@
+"""Connections to the outside: SMTP, mail templates, signed links."""

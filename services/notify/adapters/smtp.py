@@ -1,0 +1,191 @@
+"""SMTP by phases: every outcome says how far the mail came, so that what may have arrived is known."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import smtplib
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from services.notify.adapters.smtp_url import SmtpServer
+from services.notify.domain.replies import Phase, Reply, enhanced_code
+from services.notify.ports import Envelope
+
+_CHUNK = 65_536
+_LONE_CR_OR_LF = re.compile(rb"\r(?!\n)|(?<!\r)\n")
+
+
+@dataclass(frozen=True)
+class SmtpTimes:
+    """Limits in seconds: per command, for the answer to the final dot, and for a whole mail."""
+
+    command_s: float = 20
+    dot_s: float = 30
+    mail_s: float = 50
+    idle_s: float = 20
+    mails_per_connection: int = 100
+
+
+class _Over(Exception):
+    """The attempt is over with this reply."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.in_words())
+        self.reply = reply
+
+
+class SmtpMailer:
+    """One connection, kept between mails and renewed after anything unexpected. One per thread."""
+
+    def __init__(self, server: SmtpServer, times: SmtpTimes | None = None) -> None:
+        self._server = server
+        self._times = times or SmtpTimes()
+        self._smtp: smtplib.SMTP | None = None
+        self._mails = 0
+        self._used_at = 0.0
+        self._deadline = 0.0
+
+    def send(self, envelope: Envelope, commit: Callable[[], bool]) -> Reply:
+        """Deliver one mail; see the port. A 2xx after the dot is the only success."""
+        self._deadline = time.monotonic() + self._times.mail_s
+        try:
+            smtp = self._kept() or self._connected()
+            self._command(smtp, Phase.MAIL, f"MAIL FROM:<{envelope.sender}>")
+            self._command(smtp, Phase.RCPT, f"RCPT TO:<{envelope.recipient}>")
+            self._command(smtp, Phase.DATA, "DATA", expected=354)
+            reply = self._body(smtp, envelope.body, commit)
+        except _Over as over:
+            reply = over.reply
+        self._settle(reply)
+        return reply
+
+    def close(self) -> None:
+        """Hang up; a later send connects again."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                smtp.quit()
+            smtp.close()
+
+    def _settle(self, reply: Reply) -> None:
+        """Keep the connection only when both sides agree that no mail is open."""
+        self._mails += 1
+        self._used_at = time.monotonic()
+        healthy = reply.code is not None and reply.code != 421 and reply.phase in (Phase.MAIL, Phase.RCPT, Phase.DOT)
+        if not healthy:
+            self._drop()
+        elif self._mails >= self._times.mails_per_connection:
+            self.close()
+
+    def _drop(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+    def _kept(self) -> smtplib.SMTP | None:
+        """Return the open connection after a RSET it answered; else drop it."""
+        smtp = self._smtp
+        if smtp is None:
+            return None
+        if time.monotonic() - self._used_at < self._times.idle_s:
+            with contextlib.suppress(_Over):
+                self._command(smtp, Phase.CONNECT, "RSET")
+                return smtp
+        self._drop()
+        return None
+
+    def _connected(self) -> smtplib.SMTP:
+        server = self._server
+        options: dict[str, Any] = {"timeout": self._times.command_s, "local_hostname": server.mail_domain}
+        self._mails = 0
+        try:
+            if server.tls == "implicit":
+                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                    server.host, server.port, context=ssl.create_default_context(), **options
+                )
+            else:
+                smtp = smtplib.SMTP(server.host, server.port, **options)
+        except smtplib.SMTPResponseException as error:
+            raise _Over(_reply(Phase.CONNECT, error.smtp_code, error.smtp_error)) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise _Over(Reply(Phase.CONNECT)) from error
+        self._smtp = smtp
+        self._greet(smtp)
+        return smtp
+
+    def _greet(self, smtp: smtplib.SMTP) -> None:
+        server = self._server
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            offered = smtp.has_extn("starttls")
+            if server.tls == "required" and not offered:
+                raise _Over(Reply(Phase.CONNECT))
+            if server.tls in ("required", "offered") and offered:
+                smtp.starttls(context=ssl.create_default_context())
+                smtp.ehlo()
+        except (OSError, smtplib.SMTPException, ValueError) as error:
+            raise _Over(Reply(Phase.CONNECT)) from error
+        if server.user:
+            self._authenticate(smtp)
+
+    def _authenticate(self, smtp: smtplib.SMTP) -> None:
+        try:
+            smtp.login(self._server.user, self._server.password)
+        except smtplib.SMTPResponseException as error:
+            raise _Over(_reply(Phase.AUTH, error.smtp_code, error.smtp_error)) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise _Over(Reply(Phase.AUTH, 534)) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise _Over(Reply(Phase.AUTH)) from error
+
+    def _command(self, smtp: smtplib.SMTP, phase: Phase, line: str, expected: int = 250) -> None:
+        reply = self._asked(smtp, phase, lambda: smtp.putcmd(line), self._times.command_s)
+        if reply.code is None or reply.code // 100 != expected // 100:
+            raise _Over(reply)
+
+    def _asked(self, smtp: smtplib.SMTP, phase: Phase, ask: Callable[[], object], limit_s: float) -> Reply:
+        try:
+            self._limit(smtp, limit_s)
+            ask()
+            code, text = smtp.getreply()
+        except (OSError, ValueError, smtplib.SMTPException) as error:
+            raise _Over(Reply(phase)) from error
+        return _reply(phase, code, text)
+
+    def _limit(self, smtp: smtplib.SMTP, seconds: float) -> None:
+        if smtp.sock is None:
+            raise smtplib.SMTPServerDisconnected("not connected")
+        smtp.sock.settimeout(max(0.1, min(seconds, self._deadline - time.monotonic())))
+
+    def _body(self, smtp: smtplib.SMTP, body: bytes, commit: Callable[[], bool]) -> Reply:
+        """Send the body, ask whether to commit, then send the final dot and wait for the answer."""
+        data = dotted(body)
+        try:
+            for start in range(0, len(data), _CHUNK):
+                self._limit(smtp, self._times.command_s)
+                smtp.send(data[start : start + _CHUNK])
+        except (OSError, smtplib.SMTPException) as error:
+            raise _Over(Reply(Phase.BODY)) from error
+        if not commit():
+            raise _Over(Reply(Phase.ABORTED))
+        self._deadline = time.monotonic() + self._times.dot_s
+        return self._asked(smtp, Phase.DOT, lambda: smtp.send(b".\r\n"), self._times.dot_s)
+
+
+def dotted(body: bytes) -> bytes:
+    """Return the body with CRLF line ends, a final one, and leading dots doubled."""
+    lines = _LONE_CR_OR_LF.sub(b"\r\n", body)
+    if not lines.endswith(b"\r\n"):
+        lines += b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", lines)
+
+
+def _reply(phase: Phase, code: int, text: bytes | str) -> Reply:
+    if code < 200:
+        return Reply(phase)
+    shown = text.decode("ascii", "replace") if isinstance(text, bytes) else text
+    return Reply(phase, code, enhanced_code(shown))

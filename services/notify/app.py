@@ -1,0 +1,89 @@
+"""Builds notify: the only file that puts adapters and use cases together."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.notify.adapters import smtp_url
+from services.notify.adapters.links import MailLinks
+from services.notify.adapters.render import MailRenderer
+from services.notify.adapters.smtp import SmtpMailer, SmtpTimes
+from services.notify.config import NotifySettings
+from services.notify.documents import ALERTS, COLLECTIONS, DELIVERIES
+from services.notify.handlers.auditing import Auditor
+from services.notify.handlers.flushing import Flusher, FlushOptions
+from services.notify.handlers.grouping import Groups
+from services.notify.handlers.incoming import Handler, Incoming
+from services.notify.handlers.people import People
+from services.notify.handlers.sending import Sender, SendOptions
+from shared.bus.publisher import Publisher
+from shared.clock import Clock, SystemClock
+from shared.outbox import Relay
+from shared.registry import COLLECTIONS as REGISTRY
+from shared.registry import Registry
+from shared.runtime.loops import Step
+from shared.store import open_store
+from shared.store.port import Store
+
+SERVICE = "notify"
+
+
+@dataclass
+class Notify:
+    """Everything that works on one store; the parts that talk to the outside are made on request."""
+
+    settings: NotifySettings
+    store: Store
+    clock: Clock = field(default_factory=SystemClock)
+    owner: str = ""
+
+    def __post_init__(self) -> None:
+        self.server = smtp_url.parse(self.settings.smtp_url)
+        self.owner = self.owner or f"{socket.gethostname()}-{os.getpid()}"
+        self.routes = self.settings.routes()
+        self.registry = Registry(self.store)
+        self.people = People(self.store, self.registry)
+        self.groups = Groups(self.store, self.people, self.routes, self.clock)
+        self.links = MailLinks(self.settings.public_url, self.settings.secret_key)
+        self.renderer = MailRenderer(self.server.sender, self.links)
+
+    def migrate(self) -> list[str]:
+        """Create what the store lacks; return one line per change."""
+        return self.store.migrate([*COLLECTIONS, *REGISTRY])
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the handler of every event notify consumes."""
+        return Incoming(self.store, self.registry, self.groups).handlers()
+
+    def flusher(self) -> Flusher:
+        """Return a worker for due groups."""
+        options = FlushOptions(self.owner, self.server.mail_domain, self.settings.send_resolved)
+        return Flusher(self.store, self.people, self.groups, self.routes, self.clock, options)
+
+    def mailer(self) -> SmtpMailer:
+        """Return an SMTP connection of its own."""
+        return SmtpMailer(self.server, SmtpTimes(command_s=self.settings.smtp_timeout_s))
+
+    def sender(self, number: int = 1) -> Sender:
+        """Return a worker for due mails, with its own connection."""
+        options = SendOptions(f"{self.owner}-{number}", self.settings.patience())
+        return Sender(self.store, self.people, self.groups, self.mailer(), self.renderer, self.clock, options)
+
+    def steps(self) -> dict[str, Step]:
+        """Return every loop of a worker process by name."""
+        loops: dict[str, Step] = {"flush": self.flusher().step, "audit": Auditor(self.store, self.clock).step}
+        for number in range(1, self.settings.senders + 1):
+            loops[f"send-{number}"] = self.sender(number).step
+        for spec in (ALERTS, DELIVERIES):
+            publisher = Publisher(self.settings.bus_url)
+            relay = Relay(self.store.collection(spec.name), publisher, self.clock, self.owner)
+            loops[f"relay-{spec.name}"] = relay.run_once
+        return loops
+
+
+def build(settings: NotifySettings) -> Notify:
+    """Return notify on the store of the settings."""
+    return Notify(settings, open_store(settings.store_url))

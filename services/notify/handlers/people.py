@@ -1,0 +1,87 @@
+"""Who is told, in which time zone, and which addresses are out of use."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from services.notify.documents import SUPPRESSIONS
+from services.notify.domain import recipients as rules
+from shared.errors import NotFound
+from shared.programme.model import Programme
+from shared.registry import Account, Registry
+from shared.store.port import Document, Duplicate, Store
+
+DEFAULT_ZONE = ZoneInfo("Europe/Berlin")
+
+
+class People:
+    """Answers from this service's own copy of accounts, sites and programmes."""
+
+    def __init__(self, store: Store, registry: Registry) -> None:
+        self._registry = registry
+        self._suppressions = store.collection(SUPPRESSIONS.name)
+
+    def recipients(self, alert: Mapping[str, Any]) -> list[rules.Recipient]:
+        """Return who is told about an alert, as things stand now."""
+        programme, site = alert["programme"], rules.site_of(alert)
+        return rules.recipients(
+            alert,
+            self.audience(alert),
+            lambda role: self._registry.accounts_for(programme, site, role),
+            lambda account: not self.suppressed(account.email),
+        )
+
+    def audience(self, alert: Mapping[str, Any]) -> str:
+        """Return whom the flag's rule addresses; consultants while the rule is unknown."""
+        programme = self.programme(alert["programme"])
+        try:
+            return programme.flag(alert["flag"]).audience if programme else "consultant"
+        except KeyError:
+            return "consultant"
+
+    def account(self, id_: str) -> Account | None:
+        """Return an account, active or not; None if unknown."""
+        return self._registry.account(id_)
+
+    def programme(self, id_: str) -> Programme | None:
+        """Return the programme's newest version, None while it is unknown."""
+        try:
+            return self._registry.programme(id_)
+        except NotFound:
+            return None
+
+    def site(self, programme: str, code: str) -> Document | None:
+        """Return the site, None while it is unknown or for a whole programme."""
+        try:
+            return self._registry.site(programme, code)
+        except NotFound:
+            return None
+
+    def zone(self, programme: str, site: str) -> ZoneInfo:
+        """Return the site's time zone, Europe/Berlin if it has none we know."""
+        try:
+            return ZoneInfo((self.site(programme, site) or {}).get("timezone") or DEFAULT_ZONE.key)
+        except (ZoneInfoNotFoundError, ValueError):
+            return DEFAULT_ZONE
+
+    def suppressed(self, address: str) -> bool:
+        """True when mail to this address bounced for good."""
+        return self._suppressions.get(_digest(address)) is not None
+
+    def suppress(self, address: str, account: str, at: str, reason: str) -> None:
+        """Take an address out of use. Idempotent; the address itself is not stored."""
+        try:
+            self._suppressions.insert({"_id": _digest(address), "account": account, "at": at, "reason": reason})
+        except Duplicate:
+            return
+
+    def lift(self, address: str) -> None:
+        """Use an address again."""
+        self._suppressions.delete(_digest(address))
+
+
+def _digest(address: str) -> str:
+    return hashlib.sha256(address.strip().lower().encode()).hexdigest()

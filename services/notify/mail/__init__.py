@@ -1,0 +1,1 @@
+"""Templates and texts of the mails."""
