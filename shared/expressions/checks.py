@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from shared.expressions.aggregates import is_aggregate
 from shared.expressions.faults import ExpressionFault
 from shared.expressions.signatures import did_you_mean
-from shared.expressions.structure import ScopeKind, placed, structure_faults
+from shared.expressions.structure import INDICATOR_FUNCTIONS, ScopeKind, placed, structure_faults
 from shared.expressions.tree import Call, LastSaved, Name, Node, Question, named_by_literal, quoted_question
 
 
@@ -36,6 +37,8 @@ def check(node: Node, scope: Scope) -> list[ExpressionFault]:
         faults.extend(_name_faults(here, scope))
         if scope.kind == "indicator" and inside is None:
             faults.extend(_row_faults(here, scope))
+        if inside is None and isinstance(here, Call):
+            faults.extend(_mixture_faults(here, scope))
     return sorted(faults, key=lambda fault: fault.column)
 
 
@@ -94,6 +97,17 @@ def _row_faults(node: Node, scope: Scope) -> Iterator[ExpressionFault]:
     if literal and scope.scales.get(literal[1].value):
         message = f"Several respondents answer scale {literal[1].value}: write mean(score('{literal[1].value}'))."
         yield ExpressionFault("needs_aggregate", message, node.column)
+
+
+def _mixture_faults(call: Call, scope: Scope) -> Iterator[ExpressionFault]:
+    function = INDICATOR_FUNCTIONS.get(call.name)
+    if scope.kind == "form" or function is None or not is_aggregate(call, function):
+        return
+    asked = {here.name: scope.questions.get(here.name) for here, _ in placed(call) if isinstance(here, Question)}
+    if {True, False} <= set(asked.values()):
+        single = next(name for name, many in asked.items() if many is False)
+        message = f"{call.name}() goes over respondents, but only one person answers ${{{single}}}."
+        yield ExpressionFault("mixed_forms", message, call.column)
 
 
 def cycles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:

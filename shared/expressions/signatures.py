@@ -44,7 +44,7 @@ def call_faults(call: Call, known: Mapping[str, Signature], elsewhere: Iterable[
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean X?` for the closest known word, or ''."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.7)
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean {close[0]}?" if close else ""
 
 

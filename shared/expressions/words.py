@@ -100,7 +100,7 @@ class _Speaker:
             return f"{node.name}({self._all(node.args)})", _ATOM
         phrase = phrases[self._language == "en"]
         words = _SLOT.sub(lambda slot: self._slot(node, slot), phrase)
-        if ", " in phrase:
+        if ", " in phrase or phrase.endswith(">"):
             return words, 0
         return words, _CONDITION if phrase.startswith("{") and phrase != "{0}" else _ATOM
 
