@@ -88,7 +88,7 @@ def install(app: Flask, packages: tuple[str, ...]) -> None:
 
     def remember(response: Response) -> Response:
         if request.args.get("lang") in LANGUAGES:
-            secure = app.config["SESSION_LANGUAGE_COOKIE_SECURE"]
+            secure = app.config["SESSION_COOKIE_SECURE"]
             response.set_cookie(LANGUAGE_COOKIE, g.lang, max_age=31536000, samesite="Lax", secure=secure, httponly=True)
         return response
 

@@ -130,6 +130,7 @@ def test_every_error_has_one_shape_and_tells_no_secrets(client: FlaskClient, kin
 def test_every_response_carries_the_security_headers(client: FlaskClient) -> None:
     for path in ("/t/in/ada", "/t/shared/site.css", "/api/t/who", "/nowhere", "/livez"):
         response = client.get(path)
+        response.close()
         assert "default-src 'none'" in response.headers["Content-Security-Policy"], path
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "no-referrer"
