@@ -4,9 +4,9 @@ from __future__ import annotations
 
 ROLES = """Peilung: choose a role as the container's command.
 
-  gunicorn -c deploy/gunicorn.conf.py services.intake.wsgi:app     questionnaires, collection pages, API
-  gunicorn -c deploy/gunicorn.conf.py services.scoring.wsgi:app    monitoring pages, API
-  gunicorn -c deploy/gunicorn.conf.py services.notify.wsgi:app     support pages, API
+  gunicorn -c python:deploy.web_server services.intake.wsgi:app     questionnaires, collection pages, API
+  gunicorn -c python:deploy.web_server services.scoring.wsgi:app    monitoring pages, API
+  gunicorn -c python:deploy.web_server services.notify.wsgi:app     support pages, API
   python -m services.intake relay      outbox, wave calendar, overdue reports
   python -m services.scoring work      indicator values and flags
   python -m services.notify work       alert mails

@@ -1,0 +1,103 @@
+"""The JSON APIs' frame: strict bodies, one error shape, an OpenAPI 3.1 document and a page that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flask_smorest
+from flask import Blueprint, Flask, Request, render_template
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema, fields
+from webargs.flaskparser import FlaskParser
+
+from shared.web.guards import declare, public
+
+MEANING = {
+    400: "The body is not JSON.",
+    401: "No valid key or session.",
+    403: "The key or account may not do this.",
+    404: "Something named in the path or body is unknown.",
+    409: "Contradicts what is stored; `code` says how.",
+    413: "The body is too large.",
+    422: "Entries break rules; `errors` names all of them.",
+    429: "Too many requests; see Retry-After.",
+    503: "The storage is away and nothing was saved; see Retry-After.",
+}
+_ALWAYS = (401, 403, 429, 503)
+
+
+class FaultShape(Schema):
+    """One thing that is wrong."""
+
+    path = fields.String(required=True)
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class ErrorShape(Schema):
+    """The one error shape of the API."""
+
+    code = fields.String(required=True)
+    status = fields.Integer(required=True)
+    message = fields.String(required=True)
+    errors = fields.List(fields.Nested(FaultShape), required=True)
+
+
+class _StrictParser(FlaskParser):
+    """Reads JSON bodies with the app's strict reader, whatever content type is named."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        return req.get_json(force=True)
+
+
+class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """A blueprint whose views appear in the OpenAPI document."""
+
+    ARGUMENTS_PARSER = _StrictParser()
+
+    def refuses(self, *statuses: int) -> Callable[[Any], Any]:
+        """Document the refusals of a view; those every view shares are added."""
+
+        def decorate(view: Any) -> Any:
+            for status in sorted({*statuses, *_ALWAYS}):
+                view = self.alt_response(status, schema=ErrorShape, description=MEANING[status])(view)
+            return view
+
+        return decorate
+
+
+class _Api(flask_smorest.Api):  # type: ignore[misc]
+    """Leaves errors to shared.web.errors and pages to us."""
+
+    def _register_error_handlers(self) -> None:
+        """Errors have one shape everywhere, made elsewhere."""
+
+    def _register_doc_blueprint(self) -> None:
+        """The document is served by `install_api`, under a declared guard."""
+
+
+def install_api(app: Flask, service: str, blueprints: Sequence[ApiBlueprint], description: str) -> None:
+    """Register API blueprints and serve their OpenAPI document and its page at `/api/<service>/v1/`."""
+    app.config.update(API_TITLE=f"Peilung {service}", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    api = _Api(app, spec_kwargs={"info": {"description": description}})
+    api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+    api.spec.options["security"] = [{"key": []}]
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)
+    app.register_blueprint(_documents(service, api))
+
+
+def _documents(service: str, api: _Api) -> Blueprint:
+    documents = Blueprint("api_documents", "shared.web", url_prefix=f"/api/{service}/v1")
+    declare(documents, public("the description of the API holds no data"))
+
+    def as_json() -> ResponseReturnValue:
+        return dict(api.spec.to_dict())
+
+    def as_page() -> ResponseReturnValue:
+        return render_template("api_docs.html", spec=api.spec.to_dict())
+
+    documents.add_url_rule("/openapi.json", "openapi", as_json)
+    documents.add_url_rule("/docs", "docs", as_page)
+    return documents
