@@ -1,0 +1,1 @@
+"""Scoring: indicator values and challenge flags from what sites and people answered."""

@@ -1,0 +1,1 @@
+"""What values, flags and their explanations are; pure."""

@@ -1,0 +1,57 @@
+"""Computing one cell: values, verdicts and progress of one site in one wave, as one JSON document."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from services.scoring.domain.cells import CellInputs
+from services.scoring.domain.context import World
+from services.scoring.domain.values import Valuation
+from services.scoring.domain.verdicts import judge
+from shared.programme.model import Wave
+
+ENGINE_VERSION = "1"
+
+
+def compute_cell(world: World, at: int) -> dict[str, Any]:
+    """Return everything known about the site in the wave at this position: the stored cell without its bookkeeping.
+
+    The same inputs give the same document, byte for byte.
+    """
+    wave, plan = world.waves[at], world.plan
+    valuation = Valuation(world, at)
+    forms = [form.id for form in plan.programme.forms if form.id in wave.forms]
+    progress = {form: world.progress(wave.code, form) for form in forms}
+    rules = [rule for rule in plan.rules.values() if rule.form in progress]
+    content = {
+        "reports": {form: asdict(found) for form, found in progress.items()},
+        "values": {name: record.to_json() for name, record in valuation.all().items()},
+        "rules": {rule.definition.id: judge(rule, valuation, progress[rule.form]).to_json() for rule in rules},
+    }
+    return {
+        **content,
+        "wave": wave.code,
+        "sequence": wave.sequence,
+        "engine": ENGINE_VERSION,
+        "definition": plan.revision,
+        "version": plan.programme.version,
+        "inputs_digest": inputs_digest(world.inputs(wave.code), world.features, wave),
+        "content_digest": digest(content),
+    }
+
+
+def inputs_digest(inputs: CellInputs, features: Mapping[str, str], wave: Wave) -> str:
+    """Return the digest of what a cell was computed from: answers, overdue days, features of site and wave."""
+    answers = [[r.form, r.respondent, r.revision, dict(r.answers)] for r in inputs.responses]
+    answers.sort(key=lambda row: (row[0], row[1]))
+    return digest([answers, dict(inputs.overdue or {}), dict(features), dict(wave.features), list(wave.forms)])
+
+
+def digest(value: Any) -> str:
+    """Return the SHA-256 of a JSON value in canonical form (shortened to 32 hex digits)."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

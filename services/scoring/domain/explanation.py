@@ -1,0 +1,124 @@
+"""Why a flag stands where it stands: a record that can be computed again, byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from services.scoring.domain.cell import ENGINE_VERSION, digest
+from services.scoring.domain.episodes import Step
+from services.scoring.domain.naming import Speaker
+from services.scoring.domain.plan import Compiled, Rule
+from services.scoring.domain.verdicts import Verdict, verdict_from
+from services.scoring.domain.wording import counterfactual, rule_words
+from shared.expressions import comparisons, to_json
+from shared.programme.model import Severity
+
+HISTORY_WAVES = 6
+Cell = Mapping[str, Any]
+
+
+def explain(
+    plan: Plan, speaker: Speaker, rule: Rule, step: Step, cell: Cell, episode_id: str, site: str
+) -> dict[str, Any]:
+    """Return the explanation of one step of a flag; `cell` is the step's."""
+    verdict = verdict_from(cell["rules"][rule.definition.id])
+    severity = step.after.severity or step.before.severity
+    return {
+        "programme": plan.programme.id,
+        "definition": plan.revision,
+        "version": plan.programme.version,
+        "flag": rule.definition.id,
+        "site": site,
+        "wave": step.judgement.wave,
+        "episode_id": episode_id,
+        "from": step.before.state,
+        "to": step.after.state,
+        "severity": severity,
+        "unknown": step.after.unknown,
+        "rule_text": rule_text(rule),
+        "rule_digest": rule_digest(rule),
+        "rule": rule_words(speaker, rule, severity),
+        "terms": terms(speaker, rule, verdict),
+        "thresholds": thresholds(rule),
+        "counters": counters(rule, step),
+        "counterfactual": counterfactual(speaker, rule, verdict, step.after),
+        "inputs_digest": cell["inputs_digest"],
+        "engine_version": ENGINE_VERSION,
+    }
+
+
+def rule_text(rule: Rule) -> dict[str, str]:
+    """Return the rule's conditions as written, by severity, and `clear`."""
+    found: dict[str, str] = {severity: one.source for severity, one in rule.raising.items()}
+    for severity, days in rule.definition.overdue.items():
+        late = f"days_overdue('{rule.form}') >= {days}"
+        found[severity] = f"{found[severity]} or {late}" if severity in found else late
+    if rule.clear is not None:
+        found["clear"] = rule.clear.source
+    return found
+
+
+def rule_digest(rule: Rule) -> str:
+    """Return the digest of the rule's syntax trees and patience."""
+    trees = {severity: to_json(one.node) for severity, one in rule.raising.items()}
+    clear = None if rule.clear is None else to_json(rule.clear.node)
+    return digest([trees, clear, dict(rule.definition.overdue), rule.patience.raise_after, rule.patience.clear_after])
+
+
+def terms(speaker: Speaker, rule: Rule, verdict: Verdict) -> list[dict[str, Any]]:
+    """Return the rule's operands with label, value or reason, unit and number of respondents."""
+    found = []
+    for term in verdict.terms:
+        one = rule.terms.get(term.name)
+        entry = {
+            "name": term.name,
+            "label": speaker.say(one) if one is not None else _overdue_label(speaker, rule),
+            "value": term.value,
+            "reason": term.reason,
+            "n": term.n,
+            "unit": speaker.unit(one),
+            "decimals": speaker.decimals(one),
+        }
+        text = speaker.choice(one, term.value)
+        found.append(entry if text is None else {**entry, "text": text})
+    return found
+
+
+def _overdue_label(speaker: Speaker, rule: Rule) -> dict[str, str]:
+    form = speaker.label(rule.form)
+    return {"de": f"Tage Verzug bei {form['de']}", "en": f"Days overdue for {form['en']}"}
+
+
+def thresholds(rule: Rule) -> list[dict[str, Any]]:
+    """Return the comparisons with a number, per severity and for clearing."""
+    conditions: list[tuple[Severity | str, Compiled]] = [*rule.raising.items()]
+    if rule.clear is not None:
+        conditions.append(("clear", rule.clear))
+    return [
+        {"for": kind, "name": one.name, "op": one.op, "threshold": one.threshold}
+        for kind, condition in conditions
+        for one in comparisons(condition.node)
+    ]
+
+
+def counters(rule: Rule, step: Step) -> dict[str, int]:
+    """Return how many waves count towards raising, clearing and a lower severity, and how many it takes."""
+    return {
+        "raise_count": step.after.raise_count,
+        "raise_after": rule.patience.raise_after,
+        "clear_count": step.after.clear_count,
+        "clear_after": rule.patience.clear_after,
+        "fall_count": step.after.fall_count,
+        "unknown_waves": step.after.unknown_waves,
+    }
+
+
+def with_history(shown: Sequence[Mapping[str, Any]], flag: str, cells: Sequence[Cell]) -> list[dict[str, Any]]:
+    """Return terms with their values over the last waves; `cells` are in wave order, up to the wave explained."""
+    judged = [cell for cell in cells if flag in cell["rules"]][-HISTORY_WAVES:]
+    by_wave = [(c["wave"], {t["name"]: t["value"] for t in c["rules"][flag]["terms"]}) for c in judged]
+    return [
+        {**term, "history": [{"wave": wave, "value": values.get(term["name"])} for wave, values in by_wave]}
+        for term in shown
+    ]
