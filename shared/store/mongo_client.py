@@ -11,13 +11,16 @@ from typing import Any
 import pymongo
 from bson.errors import BSONError
 from pymongo.database import Database
-from pymongo.errors import ConnectionFailure, DocumentTooLarge, PyMongoError
+from pymongo.errors import ConnectionFailure, DocumentTooLarge, PyMongoError, WriteError
 
 from shared.errors import Fault, Invalid, StoreUnavailable
 
 # A call and the reading back after an unknown outcome together stay within five seconds.
 CALL_TIMEOUT_S = 4.0
 READ_BACK_TIMEOUT_S = 1.0
+
+# The server judges this document, not its own state: bad value, unparsable, wrong type, field names, validation, size.
+_REFUSED_DOCUMENT = {2, 9, 14, 52, 57, 121, 10334, 17280, 17419}
 
 Stored = dict[str, Any]
 
@@ -56,12 +59,16 @@ def bounded(timeout_s: float = CALL_TIMEOUT_S) -> Iterator[None]:
     try:
         with pymongo.timeout(timeout_s):
             yield
-    except (DocumentTooLarge, BSONError) as error:
-        raise Invalid([Fault("_id", "not_storable", "cannot be stored: too large or not representable")]) from error
-    except PyMongoError as error:
+    except (BSONError, PyMongoError) as error:
+        if isinstance(error, (BSONError, DocumentTooLarge)) or _refuses_document(error):
+            raise Invalid([Fault("_id", "not_storable", "The store does not take this document.")]) from error
         # Only connection errors are free of stored values.
         detail = str(error)[:200] if isinstance(error, ConnectionFailure) else f"code {getattr(error, 'code', None)}"
         raise StoreUnavailable(f"MongoDB: {type(error).__name__}: {detail}") from error
+
+
+def _refuses_document(error: Exception) -> bool:
+    return isinstance(error, WriteError) and error.code in _REFUSED_DOCUMENT
 
 
 def _connect(url: str) -> pymongo.MongoClient[Stored]:
