@@ -167,6 +167,14 @@ def test_two_valid_items_of_four_make_no_value(programme: Programme) -> None:
     assert isinstance(history.value("B02", "2026-S"), Missing)
 
 
+def test_who_cannot_judge_is_counted_among_those_who_took_part(programme: Programme) -> None:
+    unsure = {"acc_1": "9", "net_1": "9", "par_1": "9"}
+
+    history = _survey(programme, (5, unsure)).answer("2026-S", SURVEY, {"consent": "no"})
+
+    assert history.value("X17", "2026-S") == 20
+
+
 def test_as_many_critics_as_promoters_balance_out(programme: Programme) -> None:
     history = _survey(programme, *[(1, {"recommend": score}) for score in (10, 9, 8, 6, 0)])
 
