@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import flask_smorest
 from flask import Blueprint, Flask, Request, render_template
@@ -13,6 +13,7 @@ from webargs.flaskparser import FlaskParser
 
 from shared.web.guards import declare, public
 
+View = TypeVar("View", bound=Callable[..., Any])
 MEANING = {
     400: "The body is not JSON.",
     401: "No valid key or session.",
@@ -56,10 +57,30 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = _StrictParser()
 
-    def refuses(self, *statuses: int) -> Callable[[Any], Any]:
+    def on(self, method: str, rule: str) -> Callable[[View], View]:
+        """Register a view for a method and a path below the blueprint's prefix."""
+        registered: Callable[[View], View] = self.route(rule, methods=[method])
+        return registered
+
+    def takes(self, schema: type[Schema], location: str = "json") -> Callable[[View], View]:
+        """Read the body (or the query) by this schema and hand it to the view as its first argument."""
+        reading: Callable[[View], View] = self.arguments(schema, location=location)
+        return reading
+
+    def answers(self, status: int, schema: type[Schema] | None, description: str = "") -> Callable[[View], View]:
+        """Write what the view returns by this schema, and document it."""
+        writing: Callable[[View], View] = self.response(status, schema, description=description or "Found.")
+        return writing
+
+    def also_answers(self, status: int, schema: type[Schema], description: str) -> Callable[[View], View]:
+        """Document another success."""
+        documenting: Callable[[View], View] = self.alt_response(status, schema=schema, description=description)
+        return documenting
+
+    def refuses(self, *statuses: int) -> Callable[[View], View]:
         """Document the refusals of a view; those every view shares are added."""
 
-        def decorate(view: Any) -> Any:
+        def decorate(view: View) -> View:
             for status in sorted({*statuses, *_ALWAYS}):
                 view = self.alt_response(status, schema=ErrorShape, description=MEANING[status])(view)
             return view

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
-from services.intake.handlers.calendar import WaveCalendar
+from services.intake.adapters.folder import read_files
+from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
-from services.intake.handlers.publish import Publishing
-from services.intake.handlers.submit import Submissions
+from services.intake.handlers.office import open_office
 from services.intake.ports import COLLECTIONS
 from shared.clock import FixedClock
 from shared.programme.loader import read_programme
@@ -19,6 +20,7 @@ from shared.programme.model import Form, Programme, Wave
 from shared.registry import Registry
 from shared.store.port import Store
 from tests.support.forms import both, report_form
+from tests.support.outage import Outage
 
 MINIMAL = Path(__file__).parents[1] / "programmes" / "valid" / "minimal"
 IN_H2 = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -27,6 +29,21 @@ IN_H2 = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 def numbered_ids(prefix: str = "id") -> Iterator[str]:
     """Yield ids that never repeat."""
     return (f"{prefix}-{number}" for number in count(1))
+
+
+def settings(**more: object) -> IntakeSettings:
+    """Return settings as the tests need them; no connection is ever made with them."""
+    fields: dict[str, object] = {
+        "store_url": "sqlite:////unused",
+        "bus_url": "sqlite:////unused",
+        "secret_key": "a secret for tests that is long enough",
+        "public_url": "https://peilung.example.org",
+        "smtp_url": "smtp://localhost:1?from=peilung@example.org",
+        "secure_cookies": False,
+        "api_rate": 0,
+        "page_rate": 0,
+    }
+    return IntakeSettings(**{**fields, **more})  # type: ignore[arg-type]
 
 
 @dataclass
@@ -38,15 +55,18 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.store.migrate(COLLECTIONS)
+        self.outage = Outage(self.store)
+        self.store = self.outage
         ids = numbered_ids()
-        self.desk = Desk(self.store, Registry(self.store), self.clock, lambda: next(ids), "Europe/Berlin")
-        self.submissions = Submissions(self.desk)
-        self.calendar = WaveCalendar(self.desk)
-        self.publishing = Publishing(self.desk, self.calendar)
+        desk = Desk(self.store, Registry(self.store), self.clock, lambda: next(ids), "Europe/Berlin")
+        tokens = numbered_ids("token")
+        self.office = open_office(desk, lambda: next(tokens), read_files)
+        self.submissions = self.office.submissions
+        self.publishing = self.office.publishing
 
     def publish_minimal(self) -> Programme:
         """Publish the small example from the folder."""
-        programme = read_programme(MINIMAL)
+        programme = minimal()
         self.publishing.publish(programme)
         return programme
 
@@ -63,9 +83,15 @@ class Bench:
         return programme
 
 
+@lru_cache
+def minimal() -> Programme:
+    """Return the small example, read once."""
+    return read_programme(MINIMAL)
+
+
 def sample_programme(*forms: Form, version: str = "1") -> Programme:
     """Return the minimal programme with other forms: `report`, or those given."""
-    base = read_programme(MINIMAL)
+    base = minimal()
     fielded = forms or (report_form(),)
     waves = tuple(replace(wave, forms=tuple(form.id for form in fielded)) for wave in base.waves)
     return replace(base, id="sample", version=version, forms=fielded, waves=waves, indicators=(), flags=(), scales=())

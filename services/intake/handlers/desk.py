@@ -42,13 +42,17 @@ class Questionnaire:
 
 @dataclass
 class Desk:
-    """Everything a use case needs. `zone` is the time zone in which waves open and close."""
+    """Everything a use case needs.
+
+    `zone` is the time zone in which waves open and close; `forget` makes the registry read anew.
+    """
 
     store: Store
     registry: Registry
     clock: Clock
     new_id: Callable[[], str]
     zone: str
+    forget: Callable[[], None] = lambda: None
     _forms: dict[tuple[str, int, str, str], CompiledForm] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

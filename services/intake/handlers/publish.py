@@ -50,6 +50,7 @@ class Publishing:
         published = self._existing(programme, digest) or self._insert(programme, definition, digest)
         head = {"_id": programme.id, "revision": published.revision, "version": published.version}
         self._desk.collection(PROGRAMMES).put_if_newer(head)
+        self._desk.forget()
         if self._desk.registry.revision(programme.id) == published.revision:
             self._establish_sites(programme)
             self._calendar.run(programme)

@@ -36,6 +36,7 @@ def establish(desk: Desk, state: State, event_name: str | None) -> bool:
         if stored is not None and all(stored.get(key) == value for key, value in state.data.items()):
             return False
         if _write(desk, state, stored, event_name):
+            desk.forget()
             return True
     raise TransientError(f"{state.spec.name}/{state.id} is being changed by others")
 

@@ -1,0 +1,21 @@
+"""Intake's settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.runtime.settings import CommonSettings, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntakeSettings(CommonSettings):
+    """What intake is told besides the common settings."""
+
+    smtp_url: str = setting(
+        "SMTP_URL", "Mail server: `smtp://user:password@host:port?from=address`, `smtps://` for TLS", secret=True
+    )
+    time_zone: str = setting(
+        "TIME_ZONE", "Time zone in which waves open and close and dates are shown", default="Europe/Berlin"
+    )
+    api_rate: int = setting("API_RATE", "API requests a key may send per minute; 0 = no limit", default=600)
+    page_rate: int = setting("PAGE_RATE", "Page requests one address may send per minute; 0 = no limit", default=1200)

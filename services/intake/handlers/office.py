@@ -1,0 +1,49 @@
+"""All of intake's use cases, wired to one desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from services.intake.handlers.calendar import OverdueReports, WaveCalendar
+from services.intake.handlers.desk import Desk
+from services.intake.handlers.invite import Invitations
+from services.intake.handlers.monitor import Monitor
+from services.intake.handlers.people import People
+from services.intake.handlers.publish import Publishing
+from services.intake.handlers.submit import Submissions
+from shared.programme.model import Programme
+
+
+@dataclass(frozen=True)
+class Office:
+    """The use cases pages, API and commands call. `read_files` turns texts into a checked programme."""
+
+    desk: Desk
+    submissions: Submissions
+    calendar: WaveCalendar
+    overdue: OverdueReports
+    publishing: Publishing
+    people: People
+    invitations: Invitations
+    monitor: Monitor
+    read_files: Callable[[Mapping[str, str]], Programme]
+
+
+def open_office(
+    desk: Desk, new_token: Callable[[], str], read_files: Callable[[Mapping[str, str]], Programme]
+) -> Office:
+    """Build every use case on one desk."""
+    submissions = Submissions(desk)
+    calendar = WaveCalendar(desk)
+    return Office(
+        desk=desk,
+        submissions=submissions,
+        calendar=calendar,
+        overdue=OverdueReports(desk, submissions),
+        publishing=Publishing(desk, calendar),
+        people=People(desk),
+        invitations=Invitations(desk, new_token),
+        monitor=Monitor(desk, submissions),
+        read_files=read_files,
+    )

@@ -1,0 +1,123 @@
+"""What the JSON API takes and gives."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+
+class SubmissionIn(Schema):
+    """One respondent's answers."""
+
+    instance_id = fields.String(
+        required=True, validate=validate.Length(1, 200), metadata={"description": "Yours, one per submission"}
+    )
+    site = fields.String(required=True, validate=validate.Length(1, 80))
+    wave = fields.String(required=True, validate=validate.Length(1, 80))
+    respondent = fields.String(validate=validate.Length(1, 200), metadata={"description": "A code, never a name"})
+    form_version = fields.String(validate=validate.Length(1, 80))
+    deprecated_id = fields.String(
+        validate=validate.Length(1, 200), metadata={"description": "The instance_id this one replaces"}
+    )
+    answers = fields.Dict(
+        keys=fields.String(), required=True, metadata={"description": "Question name to value, as the form defines it"}
+    )
+
+
+class SubmissionOut(Schema):
+    """The receipt."""
+
+    instance_id = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    received_at = fields.String(required=True)
+
+
+class ProgrammeIn(Schema):
+    """A programme folder, as texts."""
+
+    files = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "File name as in a programme folder to its text"},
+    )
+
+
+class PublishedOut(Schema):
+    """A published version."""
+
+    programme = fields.String(required=True)
+    version = fields.String(required=True)
+    revision = fields.Integer(required=True)
+
+
+class TextsField(fields.Dict):
+    """A text per language."""
+
+    def __init__(self) -> None:
+        super().__init__(keys=fields.String(), values=fields.String(), required=True)
+
+
+class ProgrammeOut(Schema):
+    """A programme in short."""
+
+    programme = fields.String(required=True)
+    version = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    title = TextsField()
+    languages = fields.List(fields.String(), required=True)
+    unit = fields.String(required=True)
+    forms = fields.List(fields.String(), required=True)
+
+
+class SiteOut(Schema):
+    """A site."""
+
+    code = fields.String(required=True)
+    name = TextsField()
+    features = fields.Dict(keys=fields.String(), required=True)
+    timezone = fields.String(required=True)
+
+
+class WaveOut(Schema):
+    """A wave with its moments; answers are taken from `opens_at` until before `closes_at`."""
+
+    code = fields.String(required=True)
+    sequence = fields.Integer(required=True)
+    label = TextsField()
+    state = fields.String(required=True, validate=validate.OneOf(["planned", "open", "closed"]))
+    forms = fields.List(fields.String(), required=True)
+    starts_on = fields.String(required=True)
+    ends_on = fields.String(required=True)
+    opens_at = fields.String(required=True)
+    due_at = fields.String(required=True)
+    closes_at = fields.String(required=True)
+
+
+class ResponseOut(Schema):
+    """What one site has answered in one form of a wave."""
+
+    site = fields.String(required=True)
+    form = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(["complete", "submitted", "draft", "missing"]))
+    submissions = fields.Integer(required=True)
+    overdue = fields.Boolean(required=True)
+    last_received_at = fields.String(required=True, allow_none=True)
+
+
+class FormOut(Schema):
+    """A form: questions, groups and choices as in its definition, and the order of its pages."""
+
+    programme = fields.String(required=True)
+    form = fields.String(required=True)
+    version = fields.String(required=True)
+    definition = fields.Dict(keys=fields.String(), required=True)
+
+
+def listed(schema: type[Schema]) -> type[Schema]:
+    """Return the schema of a list of these, with a cursor."""
+    name = schema.__name__.removesuffix("Out") + "List"
+    shape = {
+        "items": fields.List(fields.Nested(schema), required=True),
+        "next": fields.String(required=True, allow_none=True),
+    }
+    return type(name, (Schema,), {**shape, "__doc__": f"A page of {name}."})
