@@ -1,0 +1,71 @@
+"""Publishes the example programmes with synthetic people and answers, once, and hands out the links."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from deploy.local.people import HOR, LINKED, PEOPLE, SCOPES
+from deploy.local.sampling import Sample, samples
+from services.intake.domain.submission import Place, Sent
+from services.intake.handlers.office import Office
+from shared.events import derived_id
+from shared.programme.loader import read_programme
+from shared.programme.model import Programme, Wave
+
+PROGRAMMES = Path(__file__).parents[2] / "programmes"
+QUESTIONNAIRE = ("hor_site_report", "dortmund", "2026-H2")
+Told = Callable[[int, int], None]
+
+
+def publish(office: Office) -> list[Programme]:
+    """Publish every programme folder and save the demo's people. Idempotent."""
+    found = [read_programme(folder) for folder in sorted(PROGRAMMES.iterdir()) if (folder / "programme.yaml").exists()]
+    for programme in found:
+        office.publishing.publish(programme)
+    for person in PEOPLE:
+        office.people.save(person)
+    return found
+
+
+def fill(office: Office, programmes: list[Programme], told: Told) -> int:
+    """Import the synthetic answers of past waves; return how many there are. Idempotent.
+
+    `told(done, of)` is called now and then.
+    """
+    drawn = [
+        (programme, sample)
+        for programme in programmes
+        for sample in samples(PROGRAMMES / programme.id, [site.code for site in programme.sites])
+    ]
+    for count, (programme, sample) in enumerate(drawn, start=1):
+        wave = programme.wave(sample.wave)
+        place = Place(programme.id, sample.form, sample.site, sample.wave)
+        instance_id = (
+            f"uuid:{derived_id('demo', programme.id, sample.form, sample.site, sample.wave, sample.respondent)}"
+        )
+        office.submissions.import_past(Sent(place, instance_id, sample.answers), _received_at(wave, sample))
+        if count % 25 == 0 or count == len(drawn):
+            told(count, len(drawn))
+    return len(drawn)
+
+
+def _received_at(wave: Wave, sample: Sample) -> str:
+    hour, minute = 8 + sample.respondent % 9, (7 * len(sample.site)) % 60
+    return f"{wave.due_on}T{hour:02d}:{minute:02d}:00.000Z"
+
+
+def links(office: Office, base_url: str, sign_in: Callable[[str], str]) -> dict[str, object]:
+    """Return the content of `access.json`: a fresh API key, sign-in links and a questionnaire link."""
+    key = secrets.token_urlsafe(32)
+    office.people.add_key("demo-machine", SCOPES, key)
+    form, site, wave = QUESTIONNAIRE
+    invited = office.invitations.invite(Place(HOR, form, site, wave), by="demo")
+    people = {role: base_url + sign_in(account) for role, account in LINKED.items()}
+    return {
+        "base_url": base_url,
+        "api_key": key,
+        "mailbox_url": f"{base_url}/mailbox/",
+        "links": {**people, "questionnaire": f"{base_url}/q/{invited.token}"},
+    }
