@@ -76,8 +76,10 @@ def _answered(args: Arguments) -> Run:
     return lambda frame: not isinstance(run(frame), Missing)
 
 
-def _of_available(summary: Callable[[Sequence[float], int], float | None]) -> Callable[[Arguments], Run]:
-    """Summarise the arguments that have a value; None means too few of them."""
+def _of_available(
+    summary: Callable[[Sequence[float], int], float | None], too_few: Missing | None = None
+) -> Callable[[Arguments], Run]:
+    """Summarise the arguments that have a value; if they are too few: `too_few`, else the first gap's reason."""
 
     def make(args: Arguments) -> Run:
         def summarise(frame: Frame) -> Result:
@@ -86,7 +88,7 @@ def _of_available(summary: Callable[[Sequence[float], int], float | None]) -> Ca
             result = summary(present, len(values))
             if result is not None:
                 return result
-            return (None if present else first_missing(values)) or GAPS[Reason.NOT_ANSWERED]
+            return (too_few if present else None) or first_missing(values) or GAPS[Reason.NO_DATA]
 
         return summarise
 
@@ -129,6 +131,6 @@ FUNCTIONS = {
     "pow": numeric(_pow, 2, 2, {1: whole(-16, 16)}),
     "selected": strict(_selected, 2),
     "count-selected": strict(lambda values: float(len(_tokens(values))), 1),
-    "gas": IndicatorFunction(2, None, _of_available(lambda scores, _: gas_t(scores))),
+    "gas": IndicatorFunction(2, None, _of_available(lambda scores, _: gas_t(scores), GAPS[Reason.NOT_ANSWERED])),
     "composite": IndicatorFunction(1, None, _of_available(_composite)),
 }

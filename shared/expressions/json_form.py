@@ -83,6 +83,8 @@ def _node(data: object, depth: int) -> Node:
 
 
 def _inner(data: Mapping[str, Any], depth: int) -> Node:
+    if not isinstance(data["args"], list):
+        raise ExpressionError("This is not an expression tree.")
     args = [_node(arg, depth + 1) for arg in data["args"]]
     match (data, len(args)):
         case ({"binary": str(op)}, 2) if op in OPERATORS:

@@ -1,4 +1,4 @@
-"""An IndicatorContext over plain dictionaries."""
+"""An IndicatorContext over plain dictionaries, and short ways to evaluate in it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from shared.expressions import Answer, IndicatorContext, Missing, Reason, Result, Row, Scale
+from shared.expressions import (
+    Answer,
+    IndicatorContext,
+    Missing,
+    Reason,
+    Result,
+    Row,
+    Scale,
+    compile_indicator,
+    parse,
+)
 
-NO_DATA = Missing(Reason.NO_DATA)
+GAPS = {reason.value: Missing(reason) for reason in Reason}
+NO_DATA = GAPS["NO_DATA"]
 
 
 @dataclass(frozen=True)
@@ -68,3 +79,23 @@ class MemoryContext:
 
     def days_overdue(self, form: str, /) -> int | Missing:
         return self.overdue.get(form, NO_DATA)
+
+
+def evaluate(text: str, context: MemoryContext | None = None, **values: Result) -> Result:
+    return compile_indicator(parse(text))(context or MemoryContext(values=values))
+
+
+def single(**answers: Any) -> MemoryContext:
+    return MemoryContext([answers])
+
+
+def survey(question: str, values: list[Any]) -> MemoryContext:
+    return MemoryContext([{question: value} for value in values])
+
+
+def waves(name: str, *values: Result) -> MemoryContext:
+    """Build contexts from the newest wave back; every wave knows those before it."""
+    earlier: list[MemoryContext] = []
+    for value in reversed(values):
+        earlier.insert(0, MemoryContext(values={name: value}, earlier=list(earlier)))
+    return earlier[0]

@@ -17,7 +17,9 @@ CASES = [(text, wanted) for group in VECTORS["groups"].values() for text, wanted
 
 
 def _state(**changes: Any) -> FormState:
-    known: dict[str, Any] = {key: VECTORS[key] for key in ("answers", "current", "language", "previous", "labels", "row")}
+    known: dict[str, Any] = {
+        key: VECTORS[key] for key in ("answers", "current", "language", "previous", "labels", "row")
+    }
     known |= {"now": datetime.fromisoformat(VECTORS["now"]), "new_id": lambda: VECTORS["new_id"]}
     return FormState(**(known | changes))
 
