@@ -82,9 +82,8 @@ def _literal_faults(call: Call, scope: Scope) -> Iterator[ExpressionFault]:
 def _unless_known(what: str, name: str, known: Collection[str], column: int) -> Iterator[ExpressionFault]:
     if name in known:
         return
-    hint = did_you_mean(name, known)
-    if not hint and "-" in name and what == "indicator":
-        hint = " To subtract, put blanks around the minus sign."
+    subtraction = what == "indicator" and name.partition("-")[0] in known
+    hint = " To subtract, put blanks around the minus sign." if subtraction else did_you_mean(name, known)
     code = f"unknown_{what.replace(' ', '_')}"
     yield ExpressionFault(code, f"There is no {what} {name}.{hint}", column)
 

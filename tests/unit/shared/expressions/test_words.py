@@ -1,0 +1,62 @@
+"""Rules in words, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.expressions import in_words, parse
+from shared.expressions.phrases import ANY, PHRASES
+from shared.expressions.structure import INDICATOR_FUNCTIONS
+
+LABELS = {
+    "H15": "Überfällige Nachweise",
+    "ACC": "Zugang",
+    "notice": "Bescheid",
+    "notice=none": "keiner",
+    "end": "Förderende",
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "german", "english"),
+    [
+        (
+            "H15 > 15.5 and ${n} >= 2",
+            "Überfällige Nachweise > 15,5 und n ≥ 2",
+            "Überfällige Nachweise > 15.5 and n ≥ 2",
+        ),
+        ("H15 != -3 or a", "Überfällige Nachweise ≠ −3 oder a", "Überfällige Nachweise ≠ −3 or a"),
+        ("(a or b) and c", "(a oder b) und c", "(a or b) and c"),
+        ("a - (b - c) * 2", "a − (b − c) × 2", "a − (b − c) × 2"),
+        ("a - b - c", "a − b − c", "a − b − c"),
+        ("a div (b mod 2)", "a / (b modulo 2)", "a / (b modulo 2)"),
+        ("prev(H15) > 1", "Vorwelle von Überfällige Nachweise > 1", "previous wave of Überfällige Nachweise > 1"),
+        ("not(is_missing(a))", "nicht (a fehlt)", "not (a is missing)"),
+        ("${notice} = 'none'", "Bescheid = „keiner“", "Bescheid = “keiner”"),
+        ("'other' = ${notice}", "„other“ = Bescheid", "“other” = Bescheid"),
+        ("selected(${notice}, 'none')", "Bescheid enthält „keiner“", "Bescheid includes “keiner”"),
+        ("months_until(site('end')) <= 6", "Monate bis Förderende ≤ 6", "months until Förderende ≤ 6"),
+        ("streak(a < 5) >= 2", "(Zahl der Wellen in Folge mit a < 5) ≥ 2", "(number of waves in a row with a < 5) ≥ 2"),
+        (
+            "mean(score('ACC'), ${g} = 1) < 3",
+            "(Mittelwert von Zugang, wo g = 1) < 3",
+            "(mean of Zugang, where g = 1) < 3",
+        ),
+        ("pct(${a} or ${b})", "Anteil mit (a oder b)", "share with (a or b)"),
+        ("max(a, b + 1)", "größter Wert aus (a; b + 1)", "largest of (a; b + 1)"),
+        ("-(a + b)", "−(a + b)", "−(a + b)"),
+        ("regex(., 'x')", "regex(Antwort; „x“)", "regex(answer; “x”)"),
+    ],
+)
+def test_a_rule_is_said_in_words(text: str, german: str, english: str) -> None:
+    assert in_words(parse(text), LABELS, "de") == german
+    assert in_words(parse(text), LABELS, "en") == english
+
+
+@pytest.mark.parametrize("name", sorted(set(INDICATOR_FUNCTIONS) - {"int", "sqrt", "pow"}))
+def test_every_indicator_function_has_a_phrase_for_every_number_of_arguments(name: str) -> None:
+    function = INDICATOR_FUNCTIONS[name]
+    counts = {function.least, function.most if function.most is not None else function.least + 5}
+
+    for count in counts:
+        assert (name, count) in PHRASES or (name, ANY) in PHRASES
