@@ -55,3 +55,14 @@ def digest(value: Any) -> str:
     """Return the SHA-256 of a JSON value in canonical form (shortened to 32 hex digits)."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def outward_digest(cell: Mapping[str, Any]) -> str:
+    """Return the digest of what other cells may look at: this cell's values and raw inputs."""
+    values = {name: [record["value"], record["reason"]] for name, record in cell["values"].items()}
+    return digest([values, cell["inputs_digest"]])
+
+
+def settled_digest(cell: Mapping[str, Any]) -> str:
+    """Return the digest of what flags are folded from."""
+    return digest([cell["content_digest"], cell["definition"]])

@@ -18,10 +18,9 @@ HISTORY_WAVES = 6
 Cell = Mapping[str, Any]
 
 
-def explain(
-    plan: Plan, speaker: Speaker, rule: Rule, step: Step, cell: Cell, episode_id: str, site: str
-) -> dict[str, Any]:
-    """Return the explanation of one step of a flag; `cell` is the step's."""
+def explain(speaker: Speaker, rule: Rule, step: Step, cell: Cell, where: tuple[str, str]) -> dict[str, Any]:
+    """Return the explanation of one step of a flag; `cell` is the step's, `where` the site and the episode's id."""
+    plan, (site, episode_id) = speaker.plan, where
     verdict = verdict_from(cell["rules"][rule.definition.id])
     severity = step.after.severity or step.before.severity
     return {

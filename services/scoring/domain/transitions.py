@@ -10,6 +10,7 @@ from shared.programme.model import SEVERITIES
 
 Kind = Literal["raised", "changed", "cleared", "restated"]
 Cause = Literal["data", "definition"]
+KEPT_TRANSITIONS = 200
 Entries = Mapping[str, Mapping[str, Any]]
 
 
@@ -38,6 +39,20 @@ class Transition:
             "at": at,
             "explanation": entry["explanation"],
         }
+
+
+def merged(
+    stored: Mapping[str, Any] | None, folded: Mapping[str, Any], cause: Cause, at: str
+) -> tuple[dict[str, Any], list[Transition]] | None:
+    """Return the fields a site's flags document gets and the transitions to tell; None if nothing changed."""
+    before: Mapping[str, Any] = stored or {}
+    entries, found = differences(before.get("episodes", {}), folded["episodes"], cause, before.get("seq", 0))
+    fields = {"standings": folded["standings"], "episodes": entries, "waves": folded["waves"]}
+    if stored is not None and all(stored.get(name) == value for name, value in fields.items()):
+        return None
+    history = [*before.get("transitions", ()), *(one.to_json(at) for one in found)]
+    fields |= {"transitions": history[-KEPT_TRANSITIONS:], "seq": before.get("seq", 0) + len(found), "folded_at": at}
+    return fields, found
 
 
 def differences(

@@ -1,0 +1,1 @@
+"""Storage behind the ports, on the shared document store."""

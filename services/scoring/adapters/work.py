@@ -1,0 +1,88 @@
+"""The list of dirty cells in the document store."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from services.scoring.adapters.collections import WORK
+from services.scoring.domain.cells import CellKey, cell_key
+from services.scoring.domain.due import Timing, due_after_answer, due_after_peers
+from services.scoring.domain.transitions import Cause
+from services.scoring.ports import Item, Urgency
+from shared.clock import EPOCH_TEXT, Clock, to_text
+from shared.errors import TransientError
+from shared.runtime import context
+from shared.store.port import Change, Document, Duplicate, Range, Store
+
+LEASE_S = 30.0
+_TRIES = 50
+
+
+class StoredWork:
+    """Implements `Work`: one document per cell ever marked; `seq` counts markings, `due_at` is set while dirty."""
+
+    def __init__(self, store: Store, clock: Clock, timing: Timing, owner: str) -> None:
+        self._work = store.collection(WORK.name)
+        self._clock, self._timing, self._owner = clock, timing, owner
+
+    def mark(self, key: CellKey, cause: Cause = "data", urgency: Urgency = "answer", *, create: bool = True) -> bool:
+        """Mark a cell dirty; with `create` False only if it was ever marked. True if it is marked now."""
+        for _ in range(_TRIES):
+            known = self._work.get(str(key))
+            if known is None and not create:
+                return False
+            if self._marked(key, known, cause, urgency):
+                return True
+        raise TransientError(f"{key} is marked too often at once")
+
+    def _marked(self, key: CellKey, known: Document | None, cause: Cause, urgency: Urgency) -> bool:
+        now, before = self._clock.now(), known or {}
+        dirty = before.get("due_at") is not None
+        first = before.get("marked_at") if dirty else None
+        due = (
+            due_after_answer(now, first, self._timing)
+            if urgency == "answer"
+            else due_after_peers(now, before.get("due_at"), self._timing)
+        )
+        fields = {"due_at": due, "marked_at": first or to_text(now), "correlation_id": context.correlation_id.get()}
+        if cause == "data":
+            fields["by_data"] = "yes"
+        if known is not None:
+            where = {"seq": known["seq"]}
+            return self._work.update_if(str(key), where, Change(set=fields, inc={"seq": 1})) is not None
+        parts = {"programme": key.programme, "site": key.site, "wave": key.wave}
+        try:
+            self._work.insert({"_id": str(key), **parts, "seq": 1, "definition": 0, **fields})
+        except Duplicate:
+            return False
+        return True
+
+    def known(self, programme: str, *, before_revision: int | None = None) -> list[CellKey]:
+        """Return the cells ever marked, or those last computed with an older definition."""
+        older = {} if before_revision is None else {"definition": Range(lt=before_revision)}
+        return [cell_key(found["_id"]) for found in self._work.find({"programme": programme, **older})]
+
+    def claim(self) -> Item | None:
+        """Lease the cell that has been due longest, None if none is."""
+        now = self._clock.now()
+        until = to_text(now + timedelta(seconds=LEASE_S))
+        lease = self._work.claim({}, due="due_at", now=to_text(now), until=until, owner=self._owner)
+        if lease is None:
+            return None
+        found = lease.document
+        told = found.get("told") or ["", ""]
+        return Item(
+            key=cell_key(found["_id"]),
+            seq=found["seq"],
+            cause="data" if found.get("by_data") else "definition",
+            told=(told[0], told[1]),
+            correlation_id=found.get("correlation_id") or "",
+            fence=lease.fence,
+        )
+
+    def done(self, item: Item, revision: int, told: tuple[str, str]) -> None:
+        """Say that the cell was computed as of the item's `seq`; if it was marked since, it stays due."""
+        id_, kept = str(item.key), {"told": list(told), "definition": revision}
+        finished = Change(set={**kept, "lease_until": EPOCH_TEXT}, unset=("due_at", "marked_at", "by_data"))
+        if self._work.update_if(id_, {"fence": item.fence, "seq": item.seq}, finished) is None:
+            self._work.finish(id_, item.fence, Change(set=kept))

@@ -1,0 +1,19 @@
+"""Settings of the scoring service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.runtime.settings import CommonSettings, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoringSettings(CommonSettings):
+    """What scoring is told on top of what every service is told."""
+
+    workers: int = setting("SCORING_WORKERS", "Cells computed at the same time in one process", default=1)
+    quiet_s: float = setting("SCORING_QUIET_S", "Seconds without news before a cell is computed", default=0.1)
+    longest_s: float = setting("SCORING_LONGEST_S", "Longest wait of a cell with steady news, in seconds", default=1.0)
+    peers_s: float = setting(
+        "SCORING_PEERS_S", "Seconds before a cell follows news of other sites; bundles them", default=2.0
+    )

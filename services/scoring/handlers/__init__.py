@@ -1,0 +1,1 @@
+"""What happens on an event, and what the worker does with a dirty cell."""

@@ -1,0 +1,74 @@
+"""What happens when an event arrives: store it, mark the cells it concerns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from services.scoring.domain.cells import CellKey
+from services.scoring.ports import Definitions, Responses, Work
+from shared.errors import NotFound
+from shared.events import Event
+
+Handler = Callable[[Event], None]
+
+
+class EventHandlers:
+    """One method per event; all idempotent, in any order. `registry` keeps the copy of what intake publishes."""
+
+    def __init__(
+        self, responses: Responses, work: Work, definitions: Definitions, registry: Mapping[str, Handler]
+    ) -> None:
+        self._responses, self._work = responses, work
+        self._definitions, self._registry = definitions, registry
+
+    def handlers(self) -> dict[str, Handler]:
+        """Return the handler per event name."""
+        return {
+            **self._registry,
+            "submission.received": lambda e: self._mark(self._responses.keep(e.data)),
+            "submission.erased": lambda e: self._mark(self._responses.erase(e.data)),
+            "report.overdue": lambda e: self._mark(self._responses.overdue(e.data)),
+            "programme.published": self.on_programme_published,
+            "site.changed": self.on_site_changed,
+            "wave.opened": self.on_wave_opened,
+            "wave.closed": self.on_wave_closed,
+        }
+
+    def on_programme_published(self, event: Event) -> None:
+        """Keep the definition; mark every cell last computed with an older one."""
+        self._registry[event.name](event)
+        programme, revision = event.data["programme"], event.data["revision"]
+        for key in self._work.known(programme, before_revision=revision):
+            self._work.mark(key, "definition")
+
+    def on_site_changed(self, event: Event) -> None:
+        """Keep the site; its features may change every value of it."""
+        self._registry[event.name](event)
+        for key in self._work.known(event.data["programme"]):
+            if key.site == event.data["site"]:
+                self._work.mark(key)
+
+    def on_wave_opened(self, event: Event) -> None:
+        """Keep the wave; mark its cells."""
+        self._registry[event.name](event)
+        for key in self._work.known(event.data["programme"]):
+            if key.wave == event.data["wave"]:
+                self._work.mark(key)
+
+    def on_wave_closed(self, event: Event) -> None:
+        """Keep the wave; mark its cells at every site, also where nobody answered."""
+        self._registry[event.name](event)
+        programme, wave = event.data["programme"], event.data["wave"]
+        for site in self._sites(programme):
+            self._work.mark(CellKey(programme, site, wave))
+
+    def _sites(self, programme: str) -> list[str]:
+        known = {site["site"] for site in self._definitions.sites(programme)}
+        try:
+            known |= {site.code for site in self._definitions.programme(programme).sites}
+        except NotFound:
+            return sorted(known)
+        return sorted(known)
+
+    def _mark(self, key: CellKey) -> None:
+        self._work.mark(key)

@@ -1,0 +1,82 @@
+"""Folding a site's flags anew and telling what changed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from services.scoring.domain.cells import EVERY_SITE
+from services.scoring.domain.events import flag_event
+from services.scoring.domain.naming import Speaker
+from services.scoring.domain.prevalence import fold_programme
+from services.scoring.domain.site_flags import fold_site
+from services.scoring.domain.transitions import Cause, Transition, merged
+from services.scoring.handlers.definitions import site_codes, timeline
+from services.scoring.ports import Cells, Definitions, Document, SiteFlags
+from shared.clock import Clock, to_text
+from shared.errors import TransientError
+from shared.events import Event
+
+log = logging.getLogger(__name__)
+
+_TRIES = 20
+
+
+class Refold:
+    """Folds and stores; when others write at the same time, reads and folds again."""
+
+    def __init__(self, definitions: Definitions, cells: Cells, flags: SiteFlags, clock: Clock) -> None:
+        self._definitions, self._cells, self._flags, self._clock = definitions, cells, flags, clock
+
+    def site(self, speaker: Speaker, site: str, cause: Cause, correlation_id: str = "") -> None:
+        """Fold one site's flags from its stored cells. Idempotent."""
+        programme = speaker.plan.programme
+        waves = [wave.code for wave in timeline(programme, self._definitions)]
+
+        def fold() -> dict[str, Any]:
+            return fold_site(speaker, site, self._cells.of_site(programme.id, site, waves))
+
+        self._store(speaker, site, cause, fold, correlation_id)
+
+    def programme(self, speaker: Speaker, cause: Cause, correlation_id: str = "") -> None:
+        """Fold the programme's own flags from those of its sites. Idempotent."""
+        self._store(speaker, EVERY_SITE, cause, lambda: self._fold_programme(speaker), correlation_id)
+
+    def _fold_programme(self, speaker: Speaker) -> dict[str, Any]:
+        programme = speaker.plan.programme
+        found = {code: self._flags.get(programme.id, code) for code in site_codes(programme, self._definitions)}
+        sites = {code: document for code, document in found.items() if document is not None}
+        seen = {wave for document in sites.values() for wave in document["waves"]}
+        waves = [wave for wave in timeline(programme, self._definitions) if wave.code in seen]
+        return fold_programme(speaker, {code: document["episodes"] for code, document in sites.items()}, waves)
+
+    def _store(
+        self, speaker: Speaker, site: str, cause: Cause, fold: Callable[[], dict[str, Any]], correlation_id: str
+    ) -> None:
+        programme = speaker.plan.programme
+        for _ in range(_TRIES):
+            before = self._flags.get(programme.id, site)
+            at = to_text(self._clock.now())
+            result = merged(before, fold(), cause, at)
+            if result is None:
+                return
+            fields, transitions = result
+            after = {"programme": programme.id, "site": site, **fields}
+            events = [self._event(speaker, site, one, at, correlation_id) for one in transitions]
+            if self._flags.write(before, after, events):
+                _report(programme.id, site, transitions)
+                return
+        raise TransientError(f"{programme.id}/{site}: flags are written too often at once")
+
+    def _event(self, speaker: Speaker, site: str, one: Transition, at: str, correlation_id: str) -> Event:
+        programme = speaker.plan.programme
+        event = flag_event(programme, site, one, at, f"site_flags/{programme.id}/{site}")
+        return replace(event, correlation_id=correlation_id)
+
+
+def _report(programme: str, site: str, transitions: list[Transition]) -> None:
+    for one in transitions:
+        facts: Document = {"programme": programme, "site": site, "flag": one.entry["flag"], "kind": one.kind}
+        log.info("flag changed", extra={**facts, "severity": one.entry["severity"], "episode_id": one.episode_id})

@@ -1,0 +1,107 @@
+"""What the use cases need of storage and of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from services.scoring.domain.cells import CellInputs, CellKey
+from services.scoring.domain.transitions import Cause
+from shared.events import Event
+from shared.programme.model import Programme
+
+Document = dict[str, Any]
+Urgency = Literal["answer", "peers"]
+
+
+class Definitions(Protocol):
+    """The registry: this service's copy of programmes, sites and waves."""
+
+    def programmes(self) -> list[Programme]:
+        """Return every known programme, by id."""
+
+    def programme(self, id_: str, /) -> Programme:
+        """Return the newest version. Raises NotFound."""
+
+    def revision(self, id_: str, /) -> int:
+        """Return the newest version's revision. Raises NotFound."""
+
+    def site(self, programme: str, code: str, /) -> Document:
+        """Return a site. Raises NotFound."""
+
+    def sites(self, programme: str, /) -> list[Document]:
+        """Return the active sites, by code."""
+
+    def waves(self, programme: str, /) -> list[Document]:
+        """Return the waves that have opened or closed."""
+
+
+class Responses(Protocol):
+    """The newest answers per respondent, and how overdue reports are."""
+
+    def keep(self, answered: Mapping[str, Any]) -> CellKey:
+        """Store the data of `submission.received` unless a newer revision is known; return its cell."""
+
+    def erase(self, erased: Mapping[str, Any]) -> CellKey:
+        """Replace the answers named by `submission.erased` by a tombstone; return their cell."""
+
+    def overdue(self, report: Mapping[str, Any]) -> CellKey:
+        """Store the data of `report.overdue`; the highest number of days wins."""
+
+    def inputs(self, key: CellKey) -> CellInputs:
+        """Return everything a cell is computed from."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A leased dirty cell. `told` are the digests its dependants were last told of."""
+
+    key: CellKey
+    seq: int
+    cause: Cause
+    told: tuple[str, str]
+    correlation_id: str
+    fence: int
+
+
+class Work(Protocol):
+    """Which cells must be computed."""
+
+    def mark(self, key: CellKey, cause: Cause = "data", urgency: Urgency = "answer", *, create: bool = True) -> bool:
+        """Mark a cell dirty; with `create` False only if it was ever marked. True if it is marked now."""
+
+    def known(self, programme: str, *, before_revision: int | None = None) -> list[CellKey]:
+        """Return the cells ever marked, or those last computed with an older definition."""
+
+    def claim(self) -> Item | None:
+        """Lease the cell that has been due longest, None if none is."""
+
+    def done(self, item: Item, revision: int, told: tuple[str, str]) -> None:
+        """Say that the cell was computed as of the item's `seq`; if it was marked since, it stays due."""
+
+
+class Cells(Protocol):
+    """Computed cells."""
+
+    def get(self, key: CellKey) -> Document | None:
+        """Return a cell."""
+
+    def of_site(self, programme: str, site: str, waves: Sequence[str]) -> list[Document]:
+        """Return the site's cells of these waves that exist, in the order of the waves."""
+
+    def write(self, key: CellKey, cell: Document, event: Event) -> None:
+        """Store a cell unless a newer one is stored; the event leaves with the write if the content changed."""
+
+
+class SiteFlags(Protocol):
+    """The folded flags of each site, and of the programme as site `*`."""
+
+    def get(self, programme: str, site: str) -> Document | None:
+        """Return a site's flags."""
+
+    def write(self, before: Document | None, after: Document, events: Sequence[Event]) -> bool:
+        """Store the fields of `after` with their events if nobody wrote since `before`; False if somebody did."""
+
+    def find(self, episode_id: str) -> Document | None:
+        """Return the flags document that holds an episode."""

@@ -1,0 +1,31 @@
+"""A submission becomes a value and a flag event, on the embedded store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shared.store import open_store
+from tests.support.scoring import ScoringHarness, minimal
+
+SITE, WAVE = "nordstadt", "2026-H1"
+
+
+@pytest.fixture
+def scoring(tmp_path: Path) -> ScoringHarness:
+    return ScoringHarness(minimal(), open_store(f"sqlite://{tmp_path}/scoring.db"))
+
+
+def test_a_submission_gives_a_value_and_raises_a_flag(scoring: ScoringHarness) -> None:
+    scoring.answer(SITE, WAVE, {"proofs_due": 10, "proofs_overdue": 4, "help_wanted": "no"})
+    scoring.catch_up()
+
+    record = scoring.value(SITE, WAVE, "K01")
+    assert record == {"value": 40.0, "reason": None, "n": 1, "num": 4.0, "den": 10.0}
+    (event,) = scoring.told(SITE)
+    assert event.name == "flag.raised"
+    assert (event.data["severity"], event.data["state"], event.data["wave"]) == ("critical", "raised", WAVE)
+    assert event.data["rule"]["de"] == "Überfällige Nachweise > 30"
+    assert event.data["values"][0]["history"] == [{"wave": WAVE, "value": 40.0}]
+    assert event.origin == f"site_flags/minimal/{SITE}"
