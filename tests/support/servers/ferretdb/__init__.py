@@ -14,7 +14,7 @@ _SOURCES = (Path(__file__).with_name("go.mod"), Path(__file__).with_name("main.g
 def start(folder: Path) -> tuple[process.ServerProcess, str]:
     """Start a server with its data in this folder; return it and its URI. Raises CannotRun with the reason."""
     process.need("go")
-    program = _built()
+    program = program()
     port = process.free_port()
     state = folder / "state"
     state.mkdir(exist_ok=True)
@@ -23,7 +23,7 @@ def start(folder: Path) -> tuple[process.ServerProcess, str]:
     return server, f"mongodb://127.0.0.1:{port}"
 
 
-def _built() -> Path:
+def program() -> Path:
     """Return the program, built anew when its sources change."""
     version = hashlib.sha256(b"".join(source.read_bytes() for source in _SOURCES)).hexdigest()[:12]
     with process.cached(f"ferretdb-{version}") as folder:
