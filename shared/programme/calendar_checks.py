@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from shared.programme.drafts import Draft, ProgrammeDraft
 from shared.programme.fields import Record
 from shared.programme.model import Wave
-from shared.programme.place import Report, did_you_mean
+from shared.programme.place import Report
 from shared.programme.yaml_source import Scalar, Sequence
 
 _ORDER = (("starts_on", "ends_on"), ("opens_on", "due_on"), ("due_on", "closes_on"))
@@ -61,7 +61,7 @@ def check_unique(items: Iterable[tuple[Hashable, Record, str]], what: str, repor
     for name, record, key in items:
         first = seen.setdefault(name, record)
         if name and first is not record:
-            message = f'There is already a {what} "{name}" (line {first.place.line}); give each its own.'
+            message = f'Another {what} "{name}" stands in line {first.place.line}; give each its own.'
             report.fault(record.at(key), "duplicate_id", message)
 
 
@@ -77,5 +77,5 @@ def check_known(record: Record, key: str, known: Iterable[str], what: str, code:
     names = set(known)
     for scalar in list_items(record, key):
         if scalar.text not in names:
-            message = f'There is no {what} "{scalar.text[:80]}".{did_you_mean(scalar.text, names)}'
+            message = f'"{scalar.text[:80]}" is no {what}.{record.report.hint(scalar.text, names)}'
             record.fault(scalar.place, code, message)

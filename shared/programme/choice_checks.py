@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from shared.expressions import Binary, Call, Current, Node, Number, Question, Text
 from shared.expressions.tree import walk
 from shared.programme.model import Choice
-from shared.programme.place import did_you_mean, listed
+from shared.programme.place import Report, listed
 
 Offered = Mapping[str, Sequence[Choice]]
 _SEES_THROUGH = frozenset({"latest", "prev", "prev_valid", "baseline"})
 
 
-def choice_faults(node: Node, offered: Offered, own: str = "") -> Iterator[tuple[int, str]]:
+def choice_faults(node: Node, offered: Offered, report: Report, own: str = "") -> Iterator[tuple[int, str]]:
     """Yield column and message for every choice that is compared with but does not exist; `own` is what `.` means."""
     for part, _ in walk(node):
         for subject, value in _comparisons(part):
@@ -22,7 +22,7 @@ def choice_faults(node: Node, offered: Offered, own: str = "") -> Iterator[tuple
             text = _text(value)
             if names and text and text not in names:
                 message = (
-                    f'"{question}" has no choice "{text[:80]}".{did_you_mean(text, names)} '
+                    f'"{question}" has no choice "{text[:80]}".{report.hint(text, names)} '
                     f"Its choices: {listed(names, 20)}."
                 )
                 yield value.column, message

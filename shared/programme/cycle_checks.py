@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from shared.expressions import Call, Current, Node, cycles, references
 from shared.expressions.tree import walk
 from shared.programme.entries import FormDraft
 from shared.programme.model import Group, Question
-from shared.programme.place import Located, Report
+from shared.programme.place import Located, Report, listed
 
 Dependency = tuple[Question | Group, str, Located, Node]
+_TANGLE = 300
 _DECIDING = ("calculation", "relevant")
 
 
@@ -27,8 +28,27 @@ def check_cycles(draft: FormDraft, conditions: Sequence[Dependency], report: Rep
     graph: dict[str, set[str]] = {}
     for name, used in uses:
         graph.setdefault(name, set()).add(used)
-    for circle in cycles(graph):
+    for circle in circles(graph):
         _report(circle, uses, draft, report)
+
+
+def circles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
+    """Return the groups of names that depend on each other; a very large tangle counts as one group."""
+    users: dict[str, list[str]] = {}
+    open_uses = {name: sum(used in graph for used in uses) for name, uses in graph.items()}
+    for name, uses in graph.items():
+        for used in uses:
+            users.setdefault(used, []).append(name)
+    settled = [name for name, count in open_uses.items() if not count]
+    for name in settled:
+        for user in users.get(name, ()):
+            open_uses[user] -= 1
+            if not open_uses[user]:
+                settled.append(user)
+    tangled = graph.keys() - set(settled)
+    if len(tangled) > _TANGLE:
+        return [sorted(tangled)]
+    return cycles({name: tangled.intersection(graph[name]) for name in tangled})
 
 
 def _inside(group: Group) -> Iterator[Question]:
@@ -53,5 +73,5 @@ def _report(circle: list[str], uses: dict[tuple[str, str], Located], draft: Form
         message = f'"{order[0]}" depends on itself; only a constraint may look at its own answer.'
         report.fault(cell.place, "self_reference", message)
     else:
-        message = f"These depend on each other in a circle: {', '.join(order)}. Break the circle at one of them."
+        message = f"These depend on each other in a circle: {listed(order)}. Break the circle at one of them."
         report.fault(cell.place, "cycle", message)

@@ -54,7 +54,7 @@ class Frame:
 
 @dataclass
 class ProgrammeDraft:
-    """Everything read from a folder."""
+    """Everything read from a folder; what stands in the files `unread` is not known."""
 
     frame: Frame
     plans: dict[str, FormPlan] = field(default_factory=dict)
@@ -66,3 +66,4 @@ class ProgrammeDraft:
     indicators: list[Draft[Indicator]] = field(default_factory=list)
     flags: list[Draft[Flag]] = field(default_factory=list)
     measures: list[Draft[Measure]] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from shared.programme.drafts import ProgrammeDraft
 from shared.programme.fields import Record
 from shared.programme.model import Choice, Texts
-from shared.programme.place import did_you_mean
 
 MARK = "{each}"
 LEFT_OUT = "none"
@@ -50,7 +49,7 @@ def turns(record: Record, form_id: str, draft: ProgrammeDraft) -> Iterator[Turn]
     form = draft.forms.get(form_id)
     lists = form.form.choices if form else {}
     if form and scalar.text not in lists:
-        hint = did_you_mean(scalar.text, lists)
+        hint = record.report.hint(scalar.text, lists)
         message = f'The form "{form_id}" has no choice list "{scalar.text}".{hint}'
         record.fault(scalar.place, "unknown_list", message)
     for choice in lists.get(scalar.text, ()):

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shared.expressions import Call, Current, Node, Question, Scope, check, compile_form, parse
+from shared.expressions import Call, Current, Node, Question, Scope, check, compile_form, parse, references
 from shared.expressions.faults import ExpressionError
 from shared.expressions.forms import FormState
 from shared.expressions.tree import LastSaved, Name, walk
 from shared.expressions.values import truth
-from shared.programme.choice_checks import choice_faults
+from shared.programme.choice_checks import Offered, choice_faults
 from shared.programme.cycle_checks import check_cycles
 from shared.programme.entries import Entry, FormDraft
 from shared.programme.model import Group
 from shared.programme.model import Question as Asked
-from shared.programme.place import Located, Report, did_you_mean
+from shared.programme.place import Located, Report
 
 OUTPUT = re.compile(r"\$\{\s*([^}\s]*)\s*\}")
 _DYNAMIC = re.compile(r"\$\{|[A-Za-z][A-Za-z0-9-]*\s*\(")
@@ -34,16 +34,18 @@ class Condition:
     owner: Asked | Group
     column: str
     cell: Located
+    text: str
     node: Node
 
 
 def check_form(draft: FormDraft, report: Report) -> None:
     """Report every fault of the form's expressions, output references and defaults."""
     conditions = list(_conditions(draft, report))
-    questions = {question.name: question for question in draft.form.questions()}
-    names = dict.fromkeys(questions, False)
+    questions = draft.form.questions()
+    names = dict.fromkeys((question.name for question in questions), False)
+    offered = {q.name: draft.form.choices.get(q.list_name, ()) for q in questions if q.list_name}
     for condition in conditions:
-        _check_condition(condition, draft, names, report)
+        _check_condition(condition, names, offered, report)
     check_cycles(draft, [(c.owner, c.column, c.cell, c.node) for c in conditions], report)
     for entry in (*draft.entries.values(), *draft.choices.values()):
         _check_outputs(entry, names, report)
@@ -69,7 +71,7 @@ def _conditions(draft: FormDraft, report: Report) -> Iterator[Condition]:
             if text and cell and (column != "default" or _DYNAMIC.search(text)):
                 node = parsed(text, cell, report)
                 if node:
-                    yield Condition(item, column, cell, node)
+                    yield Condition(item, column, cell, text, node)
             elif text and cell:
                 _check_literal(item, text, cell, draft, report)
 
@@ -88,18 +90,19 @@ def _short(text: str) -> str:
     return line if len(line) <= 80 else line[:79] + "…"
 
 
-def _check_condition(condition: Condition, draft: FormDraft, names: dict[str, bool], report: Report) -> None:
+def _check_condition(condition: Condition, names: dict[str, bool], offered: Offered, report: Report) -> None:
     owner = condition.owner
     columns: set[str] = set()
-    lists = {q.name: q.list_name for q in draft.form.questions() if q.list_name}
-    if condition.column == "choice_filter" and isinstance(owner, Asked) and owner.list_name:
-        options = draft.form.choices.get(owner.list_name, ())
-        columns = {"name", "label", *(column for choice in options for column in choice.columns)}
-    faults = check(condition.node, Scope("form", questions=names, choice_columns=columns))
+    if condition.column == "choice_filter":
+        columns = {"name", "label", *(column for choice in offered.get(owner.name, ()) for column in choice.columns)}
+    mentioned = references(condition.node)
+    for match in OUTPUT.finditer(condition.text):
+        _check_reference(match.group(1).removeprefix("last-saved#"), names, condition.cell, match.start(), report)
+    anything = dict.fromkeys(mentioned.questions | mentioned.last_saved, False)
+    faults = check(condition.node, Scope("form", questions=anything, choice_columns=columns))
     for fault in faults:
         report.fault(condition.cell.place_at(fault.column - 1), fault.code, fault.message)
-    offered = {name: draft.form.choices.get(list_name, ()) for name, list_name in lists.items()}
-    for column, message in choice_faults(condition.node, offered, own=owner.name):
+    for column, message in choice_faults(condition.node, offered, report, own=owner.name):
         report.fault(condition.cell.place_at(column - 1), "unknown_choice", message)
     if condition.column == "relevant" and not faults and _never(condition.node):
         message = "This is never true, so nobody is ever asked; correct the condition or remove the row."
@@ -124,7 +127,7 @@ def _check_literal(item: Asked | Group, text: str, cell: Located, draft: FormDra
     chosen = [text] if item.type == "select_one" else text.split()
     for name in chosen if names else ():
         if name not in names:
-            message = f'The default "{name[:80]}" is not in the list "{item.list_name}".{did_you_mean(name, names)}'
+            message = f'The default "{name[:80]}" is not in the list "{item.list_name}".{report.hint(name, names)}'
             report.fault(cell.place, "unknown_choice", message)
 
 
@@ -132,6 +135,10 @@ def _check_outputs(entry: Entry, names: dict[str, bool], report: Report) -> None
     for column in _TEXTS:
         for cell in entry.cells(column).values():
             for match in OUTPUT.finditer(cell.text):
-                if match.group(1) not in names:
-                    message = f'There is no question "{match.group(1)[:80]}".{did_you_mean(match.group(1), names)}'
-                    report.fault(cell.place_at(match.start()), "unknown_question", message)
+                _check_reference(match.group(1), names, cell, match.start(), report)
+
+
+def _check_reference(name: str, names: dict[str, bool], cell: Located, offset: int, report: Report) -> None:
+    if name not in names:
+        message = f'There is no question "{name[:80]}".{report.hint(name, names)}'
+        report.fault(cell.place_at(offset), "unknown_question", message)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from shared.programme.place import Place, Report
 
+MAX_ROWS = 5_000
+MAX_COLUMNS = 100
 _SPACES = re.compile(r"\s+")
 
 

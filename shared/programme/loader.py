@@ -51,9 +51,13 @@ def load_programme(folder: Path) -> Loaded:
     sites = _bytes(folder, SITES_FILE, report)
     if sites is not None:
         read_sites(sites, draft, report)
+    if not draft.sites:
+        draft.unread.add(SITES_FILE)
     for file, read in ((INDICATORS_FILE, read_indicators), (SUPPORT_FILE, read_measures), (FLAGS_FILE, read_flags)):
         node = _yaml(folder, file, report)
-        if node is not None:
+        if node is None:
+            draft.unread.add(file)
+        else:
             read(node, draft, report)
     check_programme(draft, report)
     if report.faults:

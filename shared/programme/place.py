@@ -9,6 +9,9 @@ from typing import Protocol
 
 from shared.errors import Fault, Invalid
 
+_LONGER = 4
+_CANDIDATES = 300
+
 
 @dataclass(frozen=True, order=True)
 class Place:
@@ -76,6 +79,7 @@ class Report:
 
     faults: set[Finding] = field(default_factory=set)
     notices: set[Finding] = field(default_factory=set)
+    hints_left: int = 50
 
     def fault(self, place: Place, code: str, message: str) -> None:
         """Record something that must be put right."""
@@ -85,6 +89,11 @@ class Report:
         """Record something that is left out or worth a look, but stops nothing."""
         self.notices.add(Finding(place, code, message))
 
+    def hint(self, word: str, known: Iterable[str]) -> str:
+        """Return `did_you_mean` among the author's own names; the first faults only, for it takes time."""
+        self.hints_left -= 1
+        return did_you_mean(word, known) if self.hints_left >= 0 else ""
+
     def invalid(self) -> Invalid:
         """Return the error that carries all faults in file order."""
         return Invalid([finding.as_fault() for finding in sorted(self.faults)])
@@ -92,8 +101,8 @@ class Report:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return ` Did you mean "x"?` for the nearest known word, else an empty text."""
-    candidates = sorted({k for k in known if k})
-    near = difflib.get_close_matches(word[:100], candidates, n=1, cutoff=0.7)
+    candidates = sorted({name for name in known if name and abs(len(name) - len(word)) <= _LONGER})
+    near = difflib.get_close_matches(word, candidates[:_CANDIDATES], n=1, cutoff=0.7)
     return f' Did you mean "{near[0]}"?' if near else ""
 
 

@@ -10,7 +10,7 @@ from shared.programme.drafts import Draft, FormPlan, ProgrammeDraft
 from shared.programme.entries import FormDraft
 from shared.programme.fields import Record
 from shared.programme.model import Question, Scale
-from shared.programme.place import Report, did_you_mean, listed
+from shared.programme.place import Report, listed
 
 SMALLEST_GROUP = 3
 _NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,9})?")
@@ -48,7 +48,7 @@ def _check_complete(plan: FormPlan, form: FormDraft) -> None:
     for name, scalar in include.node.keys.items():
         question = questions.get(name)
         if question is None:
-            message = f'The form "{plan.id}" has no question "{name}".{did_you_mean(name, questions)}'
+            message = f'The form "{plan.id}" has no question "{name}".{include.report.hint(name, questions)}'
             include.fault(scalar.place, "unknown_question", message)
         elif question.type not in ("select_one", "select_multiple"):
             message = f'"{name}" offers no choices; `include` needs a question with a list.'
@@ -90,7 +90,7 @@ def _check_items(scale: Draft[Scale], draft: ProgrammeDraft, report: Report) -> 
     for item in list_items(scale.record, "items"):
         question = questions.get(item.text)
         if question is None:
-            message = f'The form "{home.form.id}" has no question "{item.text}".{did_you_mean(item.text, questions)}'
+            message = f'The form "{home.form.id}" has no question "{item.text}".{report.hint(item.text, questions)}'
             report.fault(item.place, "unknown_question", message)
         elif question.type not in _SCALED:
             message = f'"{item.text}" is of type {question.type}; a scale needs select_one or numbers.'

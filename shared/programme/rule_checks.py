@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.expressions import Binary, Name, Node, Number, Question, Scope, Text, check, cycles, references
+from shared.expressions import Binary, Name, Node, Number, Question, Scope, Text, check, references
 from shared.programme.calendar_checks import check_known, check_unique
 from shared.programme.choice_checks import choice_faults
+from shared.programme.cycle_checks import circles
 from shared.programme.drafts import Draft, ProgrammeDraft
 from shared.programme.fields import Record
-from shared.programme.flags_file import ROLES
+from shared.programme.flags_file import ROLES, SUPPORT_FILE
 from shared.programme.form_checks import parsed
+from shared.programme.indicators_file import FILE as INDICATORS_FILE
 from shared.programme.model import Choice, Flag, Indicator
-from shared.programme.place import Place, Report, did_you_mean
+from shared.programme.place import Place, Report, listed
 from shared.programme.plan_checks import home_of
+from shared.programme.sites_file import FILE as SITES_FILE
 from shared.programme.thresholds import both_can_hold
 from shared.programme.yaml_source import Scalar
 
 _CONDITIONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "and", "or"})
+_PEERS_OFF = "This compares sites with each other, but `peers: {enabled: false}` stands in programme.yaml."
+_DEFINED_IN = (
+    (INDICATORS_FILE, "unknown_indicator"),
+    (INDICATORS_FILE, "unknown_scale"),
+    (SITES_FILE, "unknown_site_feature"),
+)
 _PEERS = frozenset({"peer_z", "peer_percentile", "peer_median"})
 
 
@@ -44,8 +53,8 @@ def check_rules(draft: ProgrammeDraft, report: Report) -> None:
     for indicator in draft.indicators:
         graph[indicator.value.id] = _check_indicator(indicator, draft, known, report)
     places = {indicator.value.id: indicator.record.at("value") for indicator in draft.indicators}
-    for circle in cycles({name: used & graph.keys() for name, used in graph.items()}):
-        message = f"These indicators depend on each other in a circle: {', '.join(circle)}."
+    for circle in circles(graph):
+        message = f"These indicators depend on each other in a circle: {listed(circle)}."
         if len(circle) == 1:
             message = f'The indicator "{circle[0]}" is computed from itself; name other values.'
         report.fault(min(places[name] for name in circle), "cycle", message)
@@ -74,6 +83,8 @@ def _check_indicator(
 ) -> frozenset[str]:
     value, record = indicator.value, indicator.record
     _check_form(value.form, record, draft)
+    if value.target and value.target.peer_median and not known.peers:
+        report.fault(record.at("target"), "peers_off", _PEERS_OFF)
     used: set[str] = set()
     for key, text in (("value", value.value), ("valid_when", value.valid_when)):
         node = _node(text, record.scalar(key), report)
@@ -98,9 +109,11 @@ def _check_flag(flag: Draft[Flag], draft: ProgrammeDraft, known: _Known, report:
         message = f'`overdue` is about another form than the flag ("{value.form}"); write the same one.'
         report.fault(overdue.at("form"), "form_differs", message)
     if value.topic and value.topic not in draft.frame.topics:
-        message = f'There is no topic "{value.topic}" in programme.yaml.{did_you_mean(value.topic, draft.frame.topics)}'
+        message = f'There is no topic "{value.topic}" in programme.yaml.{report.hint(value.topic, draft.frame.topics)}'
         report.fault(record.at("topic"), "unknown_topic", message)
-    check_known(record, "support", {m.value.id for m in draft.measures}, "measure in support.yaml", "unknown_measure")
+    if SUPPORT_FILE not in draft.unread:
+        measures = {measure.value.id for measure in draft.measures}
+        check_known(record, "support", measures, "measure in support.yaml", "unknown_measure")
     check_known(record, "hidden_from", ROLES, "role", "unknown_role")
     if value.min_sites and draft.sites and value.min_sites > len(draft.sites):
         message = f"min_sites is {value.min_sites}, but there are only {len(draft.sites)} sites."
@@ -133,7 +146,7 @@ def _check_conditions(flag: Draft[Flag], draft: ProgrammeDraft, known: _Known, r
 
 def _check_form(form: str, record: Record, draft: ProgrammeDraft) -> None:
     if form and form not in draft.plans:
-        message = f'There is no form "{form}" in programme.yaml.{did_you_mean(form, draft.plans)}'
+        message = f'There is no form "{form}" in programme.yaml.{record.report.hint(form, draft.plans)}'
         record.fault(record.at("form"), "unknown_form", message)
 
 
@@ -144,7 +157,7 @@ def _node(text: str | None, scalar: Scalar | None, report: Report) -> Node | Non
 def _check_expression(
     node: Node, scalar: Scalar | None, form: str, draft: ProgrammeDraft, known: _Known, report: Report
 ) -> None:
-    if scalar is None or draft.plans.keys() - draft.forms.keys():
+    if scalar is None:
         return
     questions, uncoded, offered = _questions(form, draft)
     scope = Scope(
@@ -156,17 +169,20 @@ def _check_expression(
         wave_features=known.wave_features,
         forms=known.forms,
     )
+    unknowable = {code for file, code in _DEFINED_IN if file in draft.unread}
+    if draft.plans.keys() - draft.forms.keys():
+        unknowable.add("unknown_question")
     for fault in check(node, scope):
-        report.fault(scalar.place_at(fault.column - 1), fault.code, fault.message)
-    for column, message in choice_faults(node, offered):
+        if fault.code not in unknowable:
+            report.fault(scalar.place_at(fault.column - 1), fault.code, fault.message)
+    for column, message in choice_faults(node, offered, report):
         report.fault(scalar.place_at(column - 1), "unknown_choice", message)
     found = references(node)
     for name in sorted(found.questions & uncoded - questions.keys()):
         message = f'"{name}" is free text, which never leaves the questionnaire; use coded or numeric questions.'
         report.fault(_mention(scalar, name), "free_text", message)
     if not known.peers and found.functions & _PEERS:
-        message = "This compares sites with each other, but `peers: {enabled: false}` stands in programme.yaml."
-        report.fault(scalar.place, "peers_off", message)
+        report.fault(scalar.place, "peers_off", _PEERS_OFF)
 
 
 def _questions(form: str, draft: ProgrammeDraft) -> tuple[dict[str, bool], set[str], dict[str, tuple[Choice, ...]]]:

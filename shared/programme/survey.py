@@ -9,10 +9,11 @@ from shared.programme.columns import columns_of
 from shared.programme.entries import Entry, Languages, Names, missing_columns
 from shared.programme.grid import Sheet
 from shared.programme.model import Group, Question
-from shared.programme.place import Place, Report, did_you_mean
+from shared.programme.place import Place, Report
 from shared.programme.question_types import TypeCell, read_appearance, read_parameters, read_type
 from shared.programme.vocabulary import SURVEY, TRUTH
 
+MAX_GROUPS = 10
 Items = tuple[Question | Group, ...]
 
 
@@ -91,7 +92,12 @@ class SurveyReader:
         appearance = read_appearance(entry, self._report)
         name = entry.text("name")
         relevant = _expression(entry, "relevant")
-        self._open[-1].items.append(Group(name, label, tuple(group.items), relevant, appearance))
+        if len(self._open) > MAX_GROUPS:
+            message = f"Groups stand inside each other more than {MAX_GROUPS} deep; lay the form out flatter."
+            self._report.fault(entry.place, "too_deep", message)
+            self._open[-1].items.extend(group.items)
+        else:
+            self._open[-1].items.append(Group(name, label, tuple(group.items), relevant, appearance))
 
     def _name(self, entry: Entry) -> str:
         name = entry.text("name")
@@ -131,7 +137,7 @@ class SurveyReader:
     def _use_list(self, entry: Entry, cell: TypeCell) -> None:
         assert cell.list_name
         if cell.list_name not in self._lists:
-            hint = did_you_mean(cell.list_name, self._lists)
+            hint = self._report.hint(cell.list_name, self._lists)
             message = f'There is no choice list "{cell.list_name}" on the sheet choices.{hint}'
             self._report.fault(entry.at("type"), "unknown_list", message)
         elif self.used.get(cell.list_name, ("select_one",))[0] == "select_one":

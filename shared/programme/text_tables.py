@@ -6,12 +6,13 @@ import csv
 import io
 import re
 
-from shared.programme.grid import Cell, Line, Sheet, sheet_of
+from shared.programme.grid import MAX_COLUMNS, MAX_ROWS, Cell, Line, Sheet, sheet_of
 from shared.programme.place import Place, Report
 from shared.programme.workbook import letter_of
 
 MAX_BYTES = 1_000_000
 _SEPARATOR = frozenset("|-: \t")
+_TOO_LONG = f"The tables have more than {MAX_ROWS:,} rows; shorten them."
 _PIPE = re.compile(r"(?<!\\)\|")
 
 
@@ -36,15 +37,19 @@ def decode(data: bytes, file: str, report: Report) -> str | None:
 
 def read_markdown(data: bytes, file: str, report: Report) -> list[Sheet]:
     """Read pyxform's Markdown tables: the first column names the sheet, the rest are its cells."""
-    text = decode(data, file, report)
+    text = decode(data, file, report) or ""
     tables: list[tuple[str, Place, list[Line]]] = []
-    for number, source in enumerate((text or "").split("\n"), start=1):
-        line = source.rstrip()
-        if not line.lstrip().startswith("|") or len(line.strip()) < 2:
-            continue
-        if "-" not in line or not _SEPARATOR.issuperset(line):
-            _markdown_line(line, number, file, tables, report)
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if _is_row(line)]
+    if len(lines) > MAX_ROWS:
+        report.fault(Place(file, line=lines[MAX_ROWS][0], column=1), "too_large", _TOO_LONG)
+    for number, line in lines[:MAX_ROWS]:
+        _markdown_line(line.rstrip(), number, file, tables, report)
     return [sheet_of(name, place, lines, report) for name, place, lines in tables]
+
+
+def _is_row(line: str) -> bool:
+    text = line.strip()
+    return len(text) > 1 and text[0] == "|" and ("-" not in text or not _SEPARATOR.issuperset(text))
 
 
 def _markdown_line(
@@ -69,7 +74,7 @@ def _markdown_line(
 def _markdown_cells(body: str, number: int, file: str) -> list[Cell | None]:
     start = body.index("|") + 1
     cells: list[Cell | None] = []
-    for raw in _PIPE.split(body[start:]):
+    for raw in _PIPE.split(body[start:], maxsplit=MAX_COLUMNS):
         text = raw.strip()
         column = start + len(raw) - len(raw.lstrip()) + 1
         place = Place(file, line=number, column=column)
@@ -115,8 +120,10 @@ def _csv_rows(data: bytes, file: str, report: Report) -> list[tuple[int, list[st
     rows: list[tuple[int, list[str]]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        rows.extend(enumerate(reader, start=1))
+        rows.extend(zip(range(1, MAX_ROWS + 2), reader, strict=False))
     except csv.Error as error:
         message = f"This row is not valid CSV: {error}. Look for a quotation mark that is not closed."
         report.fault(Place(file, line=max(reader.line_num, 1), column=1), "csv_syntax", message)
-    return rows
+    if len(rows) > MAX_ROWS:
+        report.fault(Place(file, line=MAX_ROWS + 1, column=1), "too_large", _TOO_LONG)
+    return [(number, fields[: MAX_COLUMNS + 1]) for number, fields in rows[:MAX_ROWS]]

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import ParseError
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
-from shared.programme.grid import Cell, Line, Sheet, sheet_of
+from shared.programme.grid import MAX_COLUMNS, MAX_ROWS, Cell, Line, Sheet, sheet_of
 from shared.programme.place import Place, Report
 
 MAX_BYTES = 5_000_000
@@ -22,8 +22,6 @@ MAX_MEMBERS = 200
 MAX_UNPACKED = 50_000_000
 MAX_RATIO = 100
 MAX_TEXTS = 4_000_000
-MAX_ROWS = 5_000
-MAX_COLUMNS = 100
 MAX_CELLS = 100_000
 _SMALL = 100_000
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
