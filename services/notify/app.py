@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from flask import Flask
 
 from services.notify.adapters import smtp_url
 from services.notify.adapters.links import MailLinks
@@ -13,22 +16,31 @@ from services.notify.adapters.render import MailRenderer
 from services.notify.adapters.smtp import SmtpMailer, SmtpTimes
 from services.notify.config import NotifySettings
 from services.notify.documents import ALERTS, COLLECTIONS, DELIVERIES
+from services.notify.handlers.acknowledging import Acknowledging
 from services.notify.handlers.auditing import Auditor
 from services.notify.handlers.flushing import Flusher, FlushOptions
 from services.notify.handlers.grouping import Groups
 from services.notify.handlers.incoming import Handler, Incoming
 from services.notify.handlers.people import People
+from services.notify.handlers.reading import Reading
 from services.notify.handlers.sending import Sender, SendOptions
+from services.notify.handlers.silencing import Silencing
+from services.notify.web import ack, api, pages
+from services.notify.web.desk import Desk
+from services.notify.web.wording import shown
 from shared.bus.publisher import Publisher
-from shared.clock import Clock, SystemClock
+from shared.clock import Clock, SystemClock, to_text
 from shared.outbox import Relay
 from shared.registry import COLLECTIONS as REGISTRY
 from shared.registry import Registry
 from shared.runtime.loops import Step
 from shared.store import open_store
 from shared.store.port import Store
+from shared.web import create_app
+from shared.web.api import install_api
 
 SERVICE = "notify"
+DESCRIPTION = "Alerts and their acknowledgement, silences, and what became of every mail."
 
 
 @dataclass
@@ -83,7 +95,30 @@ class Notify:
             loops[f"relay-{spec.name}"] = relay.run_once
         return loops
 
+    def desk(self) -> Desk:
+        """Return the use cases of pages and API."""
+        return Desk(
+            reading=Reading(self.store, self.people, self.clock),
+            acknowledging=Acknowledging(self.store, self.clock, self.settings.acknowledged_days),
+            silencing=Silencing(self.store, self.groups, self.clock),
+            people=self.people,
+            delivery_of=lambda token: self.links.delivery_of(token, to_text(self.clock.now())),
+            new_id=lambda: str(uuid.uuid4()),
+        )
+
 
 def build(settings: NotifySettings) -> Notify:
     """Return notify on the store of the settings."""
     return Notify(settings, open_store(settings.store_url))
+
+
+def build_web(settings: NotifySettings, notify: Notify | None = None) -> Flask:
+    """Return the web application: pages and JSON API."""
+    notify = notify or build(settings)
+    app = create_app(SERVICE, "/support", settings, notify.registry, notify.store.ping, "services.notify.web")
+    app.extensions["notify"] = notify.desk()
+    app.context_processor(lambda: {"shown": shown})
+    app.register_blueprint(ack.links)
+    app.register_blueprint(pages.pages)
+    install_api(app, SERVICE, api.BLUEPRINTS, DESCRIPTION)
+    return app

@@ -11,7 +11,19 @@ Document = dict[str, Any]
 
 RAISED, CLEARED = "raised", "cleared"
 _RANK = {"info": 0, "warn": 1, "critical": 2}
-_COPIED = ("programme", "site", "wave", "flag", "severity", "label", "topic", "values", "rule", "counterfactual")
+_COPIED = (
+    "programme",
+    "site",
+    "wave",
+    "flag",
+    "severity",
+    "label",
+    "topic",
+    "audience",
+    "values",
+    "rule",
+    "counterfactual",
+)
 
 
 def applied(stored: Document | None, data: Mapping[str, Any], restated: bool) -> Document | None:

@@ -62,7 +62,18 @@ def site_of(alert: Mapping[str, Any]) -> str | None:
     return None if alert["site"] == ANY_SITE else str(alert["site"])
 
 
+def readers(hidden_from: Collection[str], audience: str = "consultant") -> tuple[str, ...]:
+    """Return the roles that may read an alert: its audience and the programme's staff, less the hidden ones."""
+    return tuple(sorted({AUDIENCE_ROLES.get(audience, "consultant"), "lead", "evaluator"} - set(hidden_from)))
+
+
 def may_see(account: Account, alert: Mapping[str, Any], audience: str) -> bool:
-    """True when the account holds a role that may read this alert: its audience or the programme's staff."""
-    roles = {AUDIENCE_ROLES.get(audience, "consultant"), "lead", "evaluator"} - set(alert["hidden_from"])
-    return account.may(tuple(sorted(roles)), alert["programme"], site_of(alert))
+    """True when the account holds a role there that may read this alert."""
+    return account.may(readers(alert["hidden_from"], audience), alert["programme"], site_of(alert))
+
+
+def may_see_delivery(account: Account, delivery: Mapping[str, Any]) -> bool:
+    """True for the recipient, for administrators, and for those who may read every alert in the mail."""
+    if account.id == delivery["recipient"] or account.may("admin", delivery["programme"]):
+        return True
+    return account.may(readers(delivery["hidden_from"]), delivery["programme"], site_of(delivery))

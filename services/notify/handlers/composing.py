@@ -41,6 +41,7 @@ def compose(
         "severity": facts.gravest(alerts),
         "fallback": bool(view.recipient and view.recipient.fallback),
         "episodes": [alert["episode"] for alert in alerts],
+        "hidden_from": sorted({role for alert in [*view.firing, *view.resolved] for role in alert["hidden_from"]}),
         "alerts": alerts,
         "message_id": deliveries.message_id(id_, mail_domain),
         "thread_root": entry.thread_root if entry and reason != FIRST else None,

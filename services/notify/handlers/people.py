@@ -36,6 +36,8 @@ class People:
 
     def audience(self, alert: Mapping[str, Any]) -> str:
         """Return whom the flag's rule addresses; consultants while the rule is unknown."""
+        if alert.get("audience"):
+            return str(alert["audience"])
         programme = self.programme(alert["programme"])
         try:
             return programme.flag(alert["flag"]).audience if programme else "consultant"
@@ -52,6 +54,14 @@ class People:
             return self._registry.programme(id_)
         except NotFound:
             return None
+
+    def programmes(self) -> list[Programme]:
+        """Return every programme known."""
+        return self._registry.programmes()
+
+    def sites(self, programme: str) -> list[Document]:
+        """Return the active sites of a programme."""
+        return self._registry.sites(programme)
 
     def site(self, programme: str, code: str) -> Document | None:
         """Return the site, None while it is unknown or for a whole programme."""

@@ -1,0 +1,71 @@
+"""`python -m services.notify web | work | migrate | test-mail ADDRESS | resend DELIVERY`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import uuid
+
+from services.notify.app import SERVICE, Notify, build
+from services.notify.config import NotifySettings
+from services.notify.handlers.operating import Operating
+from services.notify.worker import work
+from shared.errors import ConfigError, NotFound
+from shared.runtime import logs
+from shared.runtime.loops import stop_on_signals
+from shared.runtime.settings import load
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; 0 = done, 1 = it failed, 2 = settings are wrong."""
+    options = _parser().parse_args(argv)
+    try:
+        settings = load(NotifySettings, os.environ)
+        logs.configure(SERVICE, settings.log_level)
+        return _run(options, build(settings))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except NotFound as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.notify", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("web", help="serve pages and API")
+    commands.add_parser("work", help="consume events and send mails")
+    commands.add_parser("migrate", help="create collections and indexes")
+    test = commands.add_parser("test-mail", help="send one mail and say what the server answered")
+    test.add_argument("address")
+    resend = commands.add_parser("resend", help="send a mail again; lifts a block on its address")
+    resend.add_argument("delivery")
+    return parser
+
+
+def _run(options: argparse.Namespace, notify: Notify) -> int:
+    operating = Operating(notify.store, notify.people, notify.clock)
+    match options.command:
+        case "web":
+            port = os.environ.get("PORT", "8000")
+            os.execvp("gunicorn", ["gunicorn", "-b", f"127.0.0.1:{port}", "services.notify.wsgi:app"])  # noqa: S606, S607
+        case "work":
+            work(notify, stop_on_signals())
+        case "migrate":
+            print("\n".join(notify.migrate()) or "nothing to do")
+        case "test-mail":
+            reply, accepted = operating.test_mail(
+                notify.mailer(), notify.server.sender, options.address, str(uuid.uuid4())
+            )
+            print(f"{'accepted' if accepted else 'not accepted'}: {reply}")
+            return 0 if accepted else 1
+        case "resend":
+            operating.resend(options.delivery)
+            print("queued again")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Pages and API of notify: the alert inbox, acknowledge links, silences, the delivery log."""
