@@ -40,7 +40,7 @@ from shared.expressions.tree import (
     references,
 )
 from shared.expressions.values import as_number, as_text, form_value, truth
-from shared.expressions.words import in_words
+from shared.expressions.words import Language, in_words
 
 __all__ = [
     "Answer",
@@ -54,6 +54,7 @@ __all__ = [
     "FormContext",
     "FormState",
     "IndicatorContext",
+    "Language",
     "LastSaved",
     "Missing",
     "Name",

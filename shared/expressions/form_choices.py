@@ -105,8 +105,9 @@ def _uuid(context: FormContext, length: Value = "") -> Value:
     identity = context.instance_ids()
     if is_empty(length):
         return identity
-    wanted = min(max(as_number(length), 0), 200)
+    size = as_number(length)
+    wanted = int(min(size, 200)) if size > 0 else 0
     characters = ""
     while len(characters) < wanted:
         characters += context.instance_ids().replace("-", "")
-    return characters[: int(wanted)]
+    return characters[:wanted]

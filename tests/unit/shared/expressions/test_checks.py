@@ -88,7 +88,8 @@ def test_bare_names_in_a_choice_filter_are_columns() -> None:
 @pytest.mark.parametrize(
     "text",
     ["max(${one}, 3)", "mean(max(${many}, ${other}))", "score('SINGLE')", "count()", "pct(${many} > H15)",
-     "prev(mean(${many}))", "mean(${many}, site('area_type') = 'urban')", "months_until('2026-12-31')", "count(answered(${one})) = 0"],
+     "prev(mean(${many}))", "mean(${many}, site('area_type') = 'urban')", 
+     "months_until('2026-12-31')", "count(answered(${one})) = 0"],
 )  # fmt: skip
 def test_what_may_stand_has_no_fault(text: str) -> None:
     assert faults(text) == []
