@@ -13,7 +13,7 @@ from shared.expressions.tree import Call, Number, Text, size
 from shared.expressions.values import as_number
 
 MAX_STEPS = 50_000
-_LARGEST = 1.7976931348623157e308
+LARGEST = 1.7976931348623157e308
 GAPS = {reason: Missing(reason) for reason in Reason}
 
 
@@ -148,7 +148,7 @@ def number(value: Result) -> float | Missing:
 
 def finite(value: float | Missing) -> float | Missing:
     """Turn NaN and infinities into NONFINITE."""
-    if isinstance(value, Missing) or -_LARGEST <= value <= _LARGEST:
+    if isinstance(value, Missing) or -LARGEST <= value <= LARGEST:
         return value
     return GAPS[Reason.NONFINITE]
 

@@ -11,6 +11,7 @@ from typing import Any
 from shared.expressions.context import IndicatorContext
 from shared.expressions.indicator_functions import (
     GAPS,
+    LARGEST,
     Arguments,
     Frame,
     OutOfSteps,
@@ -122,7 +123,7 @@ def _and_or(decisive: bool) -> Callable[[Run, Run], Run]:
     return make
 
 
-def _on_numbers(operation: Callable[[float, float], Result]) -> Callable[[Run, Run], Run]:
+def _on_numbers(operation: Callable[[float, float], float], divides: bool = False) -> Callable[[Run, Run], Run]:
     def make(left: Run, right: Run) -> Run:
         def compute(frame: Frame) -> Result:
             first, second = left(frame), right(frame)
@@ -131,25 +132,14 @@ def _on_numbers(operation: Callable[[float, float], Result]) -> Callable[[Run, R
                 missing = first_missing((first, second))
                 if missing:
                     return missing
-            return operation(first, second)  # type: ignore[arg-type]
+            if divides and not second:
+                return _ZERO
+            result = operation(first, second)  # type: ignore[arg-type]
+            return result if -LARGEST <= result <= LARGEST else _NONFINITE
 
         return compute
 
     return make
-
-
-def _arithmetic(operation: Callable[[float, float], float]) -> Callable[[Run, Run], Run]:
-    def checked(left: float, right: float) -> Result:
-        return finite(operation(left, right))
-
-    return _on_numbers(checked)
-
-
-def _quotient(operation: Callable[[float, float], float]) -> Callable[[Run, Run], Run]:
-    def checked(left: float, right: float) -> Result:
-        return finite(operation(left, right)) if right else _ZERO
-
-    return _on_numbers(checked)
 
 
 def _same(left: Result, right: Result) -> bool:
@@ -181,11 +171,11 @@ _OPERATORS: Mapping[str, Callable[[Run, Run], Run]] = {
     "<=": _on_numbers(operator.le),
     ">": _on_numbers(operator.gt),
     ">=": _on_numbers(operator.ge),
-    "+": _arithmetic(operator.add),
-    "-": _arithmetic(operator.sub),
-    "*": _arithmetic(operator.mul),
-    "div": _quotient(operator.truediv),
-    "mod": _quotient(math.fmod),
+    "+": _on_numbers(operator.add),
+    "-": _on_numbers(operator.sub),
+    "*": _on_numbers(operator.mul),
+    "div": _on_numbers(operator.truediv, divides=True),
+    "mod": _on_numbers(math.fmod, divides=True),
 }
 
 
