@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from pymongo.collection import Collection as Documents
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from shared.errors import StoreUnavailable
 from shared.store.collection import BaseCollection, Edit, as_lease, claimable, leased
@@ -80,12 +80,12 @@ class MongoCollection(BaseCollection):
 
     def claim(self, where: Where, *, due: str, now: str, until: str, owner: str) -> Lease | None:
         """Lease the document with the oldest `due` at or before `now` that nobody holds, None if there is none."""
-        wanted, sort = filter_of(claimable(where, due, now)), sort_of(order((due,)))
+        wanted, sort = claimable(where, due, now), sort_of(order((due,)))
 
         def work(sent: list[Stored]) -> Lease | None:
-            while candidates := list(self._documents().find(wanted, sort=sort, limit=_CANDIDATES)):
+            while candidates := list(self._documents().find(filter_of(wanted), sort=sort, limit=_CANDIDATES)):
                 for seen in candidates:
-                    stored = self._replace(seen, leased(_visible(seen), until, owner), sent)
+                    stored = self._replace(seen, wanted, leased(_visible(seen), until, owner), sent)
                     if stored is not None:
                         return as_lease(stored)
             return None
@@ -117,7 +117,7 @@ class MongoCollection(BaseCollection):
     def _modify(self, id_: str, wanted: Conditions, edit: Edit) -> Document | None:
         def work(sent: list[Stored]) -> Document | None:
             while seen := self._documents().find_one(filter_of((("_id", id_), *wanted))):
-                stored = self._replace(seen, edit(_visible(seen)), sent)
+                stored = self._replace(seen, wanted, edit(_visible(seen)), sent)
                 if stored is not None:
                     return stored
             return None
@@ -133,7 +133,7 @@ class MongoCollection(BaseCollection):
                     return True
             elif not _is_older(value_at(seen, revision), document[revision]):
                 return False
-            elif self._replace(seen, document, sent) is not None:
+            elif self._replace(seen, (), document, sent) is not None:
                 return True
 
     def _insert(self, document: Document, sent: list[Stored]) -> None:
@@ -152,15 +152,22 @@ class MongoCollection(BaseCollection):
                     raise _IdTaken(self._name, "_id") from None
                 self._raise_if_taken(document)
 
-    def _replace(self, seen: Stored, document: Document, sent: list[Stored]) -> Document | None:
-        """Replace exactly what was seen; None if it has changed since. Raises Duplicate."""
+    def _replace(self, seen: Stored, wanted: Conditions, document: Document, sent: list[Stored]) -> Document | None:
+        """Replace exactly what was seen; None if it has changed since. Raises Duplicate.
+
+        The conditions are part of the filter again: some servers return a document as it is when they send it,
+        not as it was when it matched.
+        """
         check_document(document)
         sent.append(_tagged(document))
         try:
-            same = {"_id": seen["_id"], ETAG: seen.get(ETAG)}
-            written = self._documents().replace_one(same, sent[-1]).matched_count == 1
-        except DuplicateKeyError:
+            unchanged = filter_of((("_id", seen["_id"]), (ETAG, seen.get(ETAG)), *wanted))
+            written = self._documents().replace_one(unchanged, sent[-1]).matched_count == 1
+        except OperationFailure as error:
+            # Some servers do not say that it was a taken key.
             self._raise_if_taken(document)
+            if not isinstance(error, DuplicateKeyError):
+                raise
             written = False
         return document if written else None
 

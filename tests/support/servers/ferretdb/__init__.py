@@ -14,11 +14,11 @@ _SOURCES = (Path(__file__).with_name("go.mod"), Path(__file__).with_name("main.g
 def start(folder: Path) -> tuple[process.ServerProcess, str]:
     """Start a server with its data in this folder; return it and its URI. Raises CannotRun with the reason."""
     process.need("go")
-    program = program()
+    binary = program()
     port = process.free_port()
     state = folder / "state"
     state.mkdir(exist_ok=True)
-    command = [str(program), f"127.0.0.1:{port}", str(state)]
+    command = [str(binary), f"127.0.0.1:{port}", str(state)]
     server = process.start("FerretDB", command, log=folder / "server.log", answers=lambda: process.listens(port))
     return server, f"mongodb://127.0.0.1:{port}"
 
@@ -27,9 +27,9 @@ def program() -> Path:
     """Return the program, built anew when its sources change."""
     version = hashlib.sha256(b"".join(source.read_bytes() for source in _SOURCES)).hexdigest()[:12]
     with process.cached(f"ferretdb-{version}") as folder:
-        program = folder / "ferretdb"
-        if not program.exists():
+        binary = folder / "ferretdb"
+        if not binary.exists():
             for source in _SOURCES:
                 shutil.copy(source, folder)
             process.build(["go", "build", "-mod=mod", "-o", "ferretdb", "."], cwd=folder)
-        return program
+        return binary
