@@ -78,9 +78,10 @@ class Tables:
 
     def _open(self) -> sqlite3.Connection:
         Path(self._path).parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
         db = sqlite3.connect(self._path, timeout=self._busy_s, isolation_level=None, check_same_thread=False)
         try:
+            # events name people; never open the file by hand: closing it would drop this process's locks on it
+            os.chmod(self._path, 0o600)
             if db.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 db.execute("PRAGMA auto_vacuum=INCREMENTAL")
                 self._patiently(lambda: db.execute("PRAGMA journal_mode=WAL"))

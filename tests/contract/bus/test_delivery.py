@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from shared.bus import topology
-from shared.bus.connection import borrowed, declare_all
+from shared.bus.connection import borrowed
 from shared.errors import BusUnavailable, ConfigError
 from shared.events import Event
 from shared.runtime import context
@@ -178,22 +178,21 @@ def test_an_event_nobody_consumes_is_not_an_error(bus_url: str) -> None:
 
 def test_a_broker_that_lost_its_queues_is_healed_by_whoever_comes_first(bus_url: str) -> None:
     seen = Seen()
-    with publishing(bus_url) as publisher:
-        with consuming(bus_url, "scoring", handlers("scoring", submission_received=seen)):
-            publisher.publish(submission_received(1))
-            seen.wait_for(1)
-            with borrowed(bus_url, QUICK_BUS) as connection:
-                for service in topology.SUBSCRIPTIONS:
-                    for spec in topology.queues(service):
-                        connection.channel().queue_delete(spec.name)
+    with (
+        publishing(bus_url) as publisher,
+        consuming(bus_url, "scoring", handlers("scoring", submission_received=seen)),
+    ):
+        publisher.publish(submission_received(1))
+        seen.wait_for(1)
+        with borrowed(bus_url, QUICK_BUS) as connection:
+            for service in topology.SUBSCRIPTIONS:
+                for spec in topology.queues(service):
+                    connection.channel().queue_delete(spec.name)
 
-            with pytest.raises(BusUnavailable):
-                publisher.publish(submission_received(2))
-            publisher.publish(submission_received(3))
-            seen.wait_for(2)
-
-    with borrowed(bus_url, QUICK_BUS) as connection:
-        declare_all(connection)
+        with pytest.raises(BusUnavailable):
+            publisher.publish(submission_received(2))
+        publisher.publish(submission_received(3))
+        seen.wait_for(2)
 
 
 def test_a_consumer_without_a_handler_for_what_it_gets_does_not_start(bus_url: str) -> None:

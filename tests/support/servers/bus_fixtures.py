@@ -39,8 +39,7 @@ def amqp_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=["sqlite", "rabbitmq"])
 def bus_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty bus, once per transport."""
-    if request.param == "sqlite":
-        return f"sqlite://{tmp_path}/bus.db"
-    url: str = request.getfixturevalue("amqp_url")
+    sqlite = f"sqlite://{tmp_path}/bus.db"
+    url: str = sqlite if request.param == "sqlite" else request.getfixturevalue("amqp_url")
     empty(url)
     return url
