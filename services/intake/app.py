@@ -12,7 +12,7 @@ from services.intake.adapters.folder import read_files
 from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Office, open_office
-from services.intake.web import api, ratelimit
+from services.intake.web import api, hand_in, ratelimit
 from shared.clock import Clock, SystemClock
 from shared.store import open_store
 from shared.store.port import Store
@@ -44,5 +44,6 @@ def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock
     app = create_app("intake", "/collection", settings, desk.registry, desk.store.ping, "services.intake.web")
     app.extensions["intake"] = office
     ratelimit.install(app, api.BLUEPRINTS, settings.api_rate)
+    app.register_blueprint(hand_in.blueprint)
     install_api(app, "intake", api.BLUEPRINTS, DESCRIPTION)
     return app

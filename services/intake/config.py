@@ -18,4 +18,3 @@ class IntakeSettings(CommonSettings):
         "TIME_ZONE", "Time zone in which waves open and close and dates are shown", default="Europe/Berlin"
     )
     api_rate: int = setting("API_RATE", "API requests a key may send per minute; 0 = no limit", default=600)
-    page_rate: int = setting("PAGE_RATE", "Page requests one address may send per minute; 0 = no limit", default=1200)

@@ -41,7 +41,6 @@ def settings(**more: object) -> IntakeSettings:
         "smtp_url": "smtp://localhost:1?from=peilung@example.org",
         "secure_cookies": False,
         "api_rate": 0,
-        "page_rate": 0,
     }
     return IntakeSettings(**{**fields, **more})  # type: ignore[arg-type]
 

@@ -1,7 +1,8 @@
-"""Submissions as documents."""
+"""Submissions and drafts as documents."""
 
 from __future__ import annotations
 
+from services.intake.domain.draft import Draft
 from services.intake.domain.submission import Place, Submission, response_id
 from shared.store.port import Document
 
@@ -40,4 +41,40 @@ def from_document(document: Document) -> Submission:
         content_hash=document["content_hash"],
         received_at=document["received_at"],
         answers=document["answers"],
+    )
+
+
+def draft_to_document(draft: Draft) -> Document:
+    """Return the document a draft is kept as."""
+    place = draft.place
+    return {
+        "_id": draft.id,
+        "programme": place.programme,
+        "form": place.form,
+        "site": place.site,
+        "wave": place.wave,
+        "respondent": draft.respondent,
+        "instance_id": draft.instance_id,
+        "deprecated_id": draft.deprecated_id,
+        "saved_at": draft.saved_at,
+        "answers": dict(draft.answers),
+        "typed": {name: list(given) for name, given in draft.typed.items()},
+        "state": draft.state,
+        "rev": draft.rev,
+    }
+
+
+def draft_from_document(document: Document) -> Draft:
+    """Read what `draft_to_document` wrote."""
+    return Draft(
+        id=document["_id"],
+        place=Place(document["programme"], document["form"], document["site"], document["wave"]),
+        respondent=document["respondent"],
+        instance_id=document["instance_id"],
+        deprecated_id=document["deprecated_id"],
+        saved_at=document["saved_at"],
+        answers=document["answers"],
+        typed=document["typed"],
+        state=document["state"],
+        rev=document["rev"],
     )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from services.intake.handlers.calendar import OverdueReports, WaveCalendar
 from services.intake.handlers.desk import Desk
+from services.intake.handlers.drafts import Drafts
+from services.intake.handlers.hand_in import HandingIn
 from services.intake.handlers.invite import Invitations
 from services.intake.handlers.monitor import Monitor
 from services.intake.handlers.people import People
@@ -26,6 +28,8 @@ class Office:
     publishing: Publishing
     people: People
     invitations: Invitations
+    drafts: Drafts
+    handing_in: HandingIn
     monitor: Monitor
     read_files: Callable[[Mapping[str, str]], Programme]
 
@@ -36,6 +40,7 @@ def open_office(
     """Build every use case on one desk."""
     submissions = Submissions(desk)
     calendar = WaveCalendar(desk)
+    drafts = Drafts(desk, submissions, new_token)
     return Office(
         desk=desk,
         submissions=submissions,
@@ -44,6 +49,8 @@ def open_office(
         publishing=Publishing(desk, calendar),
         people=People(desk),
         invitations=Invitations(desk, new_token),
+        drafts=drafts,
+        handing_in=HandingIn(desk, submissions, drafts),
         monitor=Monitor(desk, submissions),
         read_files=read_files,
     )

@@ -1,0 +1,68 @@
+"""A draft: answers on their way, kept even when they are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from services.intake.domain.compiled import CompiledForm
+from services.intake.domain.submission import Place
+from services.intake.domain.values import Answer, Refused, read_typed
+from shared.errors import Fault
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One respondent's answers before (and, without answers, after) they are submitted.
+
+    `answers` have the right form; `typed` are those that do not, as typed. `instance_id` is the id
+    the submission will have, so that submitting twice is submitting once. `deprecated_id` names the
+    submission it will replace. `saved_at` is to the day for anonymous forms.
+    """
+
+    id: str
+    place: Place
+    respondent: str | None
+    instance_id: str
+    saved_at: str
+    deprecated_id: str | None = None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    state: Literal["draft", "submitted"] = "draft"
+    rev: int = 0
+
+    def with_page(
+        self, compiled: CompiledForm, names: Sequence[str], sent: Mapping[str, Sequence[str]], language: str
+    ) -> Draft:
+        """Return the draft after a page was sent: for each of `names` what was typed, or nothing."""
+        answers = {name: value for name, value in self.answers.items() if name not in names}
+        typed = {name: value for name, value in self.typed.items() if name not in names}
+        for name in names:
+            item = compiled.items[name]
+            given = list(sent.get(name, ()))
+            try:
+                answer = read_typed(item.question, item.names, given, language)
+            except Refused:
+                typed[name] = given
+            else:
+                if answer is not None:
+                    answers[name] = answer
+        return replace(self, answers=answers, typed=typed)
+
+    def refused(self, compiled: CompiledForm, language: str) -> dict[str, Fault]:
+        """Return the fault of every answer that was typed in the wrong form."""
+        found: dict[str, Fault] = {}
+        for name, given in self.typed.items():
+            item = compiled.items.get(name)
+            if item is None:
+                continue
+            try:
+                read_typed(item.question, item.names, list(given), language)
+            except Refused as why:
+                found[name] = why.at(name, language)
+        return found
+
+    def known(self, compiled: CompiledForm) -> dict[str, Answer]:
+        """Return the answers to questions the form (still) has."""
+        return {name: value for name, value in self.answers.items() if name in compiled.items}

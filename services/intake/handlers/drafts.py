@@ -1,0 +1,138 @@
+"""Drafts: begun by a link, found again from anywhere, saved page by page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from services.intake.domain.draft import Draft
+from services.intake.domain.filling import Record
+from services.intake.domain.invitation import Invitation
+from services.intake.domain.submission import Submission, day_of
+from services.intake.domain.values import Answer, Refused, read_typed
+from services.intake.handlers.desk import Desk, Questionnaire
+from services.intake.handlers.draft_store import DraftStore
+from services.intake.handlers.submit import Submissions, check_open
+from shared.errors import NotFound
+from shared.events import derived_id
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A draft and, for a link that many share, the token of this respondent's own part of the link."""
+
+    draft: Draft
+    run: str | None
+
+
+class Drafts:
+    """Opens and saves drafts. `new_token` makes the part of a shared link that is a respondent's own."""
+
+    def __init__(self, desk: Desk, submissions: Submissions, new_token: Callable[[], str]) -> None:
+        self._desk = desk
+        self._submissions = submissions
+        self._new_token = new_token
+        self._drafts = DraftStore(desk.store)
+
+    def begin(self, invitation: Invitation) -> Begun:
+        """Open the respondent's draft, or a fresh one when the link is shared. Raises Conflict when not open."""
+        asked = self._desk.questionnaire(invitation.place)
+        check_open(asked, self._desk.now())
+        run = self._new_token() if invitation.shared else None
+        existing = None if run else self.find(invitation, None)
+        return Begun(existing or self._fresh(asked, invitation, run), run)
+
+    def find(self, invitation: Invitation, run: str | None) -> Draft | None:
+        """Return the draft behind a link, None if nothing was begun. Writes nothing.
+
+        A response that came in another way (the API) shows as a submitted draft.
+        """
+        if invitation.shared and run is None:
+            return None
+        draft = self._drafts.find(_draft_id(invitation, run))
+        if draft is not None:
+            return draft if draft.place == invitation.place else None
+        if invitation.respondent is None:
+            return None
+        sent = self._submissions.latest(invitation.place, invitation.respondent)
+        return of_submission(_draft_id(invitation, run), sent) if sent else None
+
+    def get(self, invitation: Invitation, run: str | None) -> Draft:
+        """Return the draft behind a link. Raises NotFound."""
+        draft = self.find(invitation, run)
+        if draft is None:
+            raise NotFound("Nothing was begun under this link.")
+        return draft
+
+    def save_page(self, draft: Draft, names: Sequence[str], sent: Mapping[str, Sequence[str]], language: str) -> Draft:
+        """Keep what was typed on a page, right or wrong, whatever another window saved meanwhile.
+
+        A draft that was submitted meanwhile is returned as it is. Raises Conflict when not open.
+        """
+        asked = self._desk.questionnaire(draft.place)
+        check_open(asked, self._desk.now())
+
+        def with_page(now: Draft) -> Draft:
+            if now.state == "submitted":
+                return now
+            return replace(now.with_page(asked.compiled, names, sent, language), saved_at=self._moment(asked))
+
+        return self._drafts.write(draft, with_page)
+
+    def record(self, draft: Draft, language: str) -> Record:
+        """Return the draft's answers under the form's rules."""
+        asked = self._desk.questionnaire(draft.place)
+        respondent = draft.respondent or draft.instance_id
+        around = self._submissions.surroundings(asked, respondent, language)
+        return Record(asked.compiled, draft.known(asked.compiled), around)
+
+    def _fresh(self, asked: Questionnaire, invitation: Invitation, run: str | None) -> Draft:
+        draft = Draft(
+            id=_draft_id(invitation, run),
+            place=invitation.place,
+            respondent=invitation.respondent,
+            instance_id=f"uuid:{self._desk.new_id()}",
+            saved_at=self._moment(asked),
+        )
+        begun = replace(draft, answers=self._defaults(draft, asked))
+        return self._drafts.write(begun, lambda now: now if now.rev else begun)
+
+    def _defaults(self, draft: Draft, asked: Questionnaire) -> dict[str, Answer]:
+        record = self.record(draft, asked.form.default_language)
+        found: dict[str, Answer] = {}
+        for name, item in asked.compiled.items.items():
+            default = record.default_of(item) if item.question.asked else None
+            if default is None:
+                continue
+            texts = str(default).split() if item.question.type == "select_multiple" else [str(default)]
+            try:
+                answer = read_typed(item.question, item.names, texts, "en")
+            except Refused:
+                continue
+            if answer is not None:
+                found[name] = answer
+        return found
+
+    def _moment(self, asked: Questionnaire) -> str:
+        now = self._desk.now()
+        return day_of(now) if asked.form.anonymous else now
+
+
+def _draft_id(invitation: Invitation, run: str | None) -> str:
+    if run is not None:
+        return derived_id("draft", hashlib.sha256(run.encode()).hexdigest())
+    place = invitation.place
+    return derived_id("draft", place.programme, place.form, place.site, place.wave, invitation.respondent)
+
+
+def of_submission(id_: str, submission: Submission) -> Draft:
+    """Return the draft that stands for a response handed in."""
+    return Draft(
+        id=id_,
+        place=submission.place,
+        respondent=submission.respondent,
+        instance_id=submission.instance_id,
+        saved_at=submission.received_at,
+        state="submitted",
+    )

@@ -1,0 +1,65 @@
+"""Drawing the questionnaire's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import render_template, request
+
+from services.intake.domain.draft import Draft
+from services.intake.domain.filling import Record
+from services.intake.domain.pages import Page, progress
+from services.intake.web import unsaved
+from services.intake.web.page_view import sections, summary
+from services.intake.web.visit import Visit
+from shared.errors import Fault
+from shared.web.language import current, pick
+
+
+def back_to_check() -> str:
+    """Return "check" when the person came from the check page and shall return there, else ""."""
+    return "check" if request.values.get("back") == "check" else ""
+
+
+def draw_page(
+    here: Visit, known: Page, draft: Draft, record: Record, faults: Sequence[Fault] = (), *, not_saved: bool = False
+) -> str:
+    """Return one page with its fields as HTML."""
+    parts = sections(known, draft, record, faults, current())
+    fields = [field for part in parts for field in part.fields]
+    shown = [page.key for page in here.shown(record).pages]
+    before = shown[: shown.index(known.key)] if known.key in shown else []
+    return render_template(
+        "page.html",
+        visit=here,
+        heading=pick(known.label, current()),
+        sections=parts,
+        alone=len(fields) == 1 and not pick(known.label, current()),
+        shown=" ".join(field.name for field in fields),
+        faults=faults,
+        progress=progress(here.pages, record, known.key),
+        previous=here.url("page", key=before[-1]) if before else here.url("start"),
+        carried=unsaved.pack(draft, record),
+        back=back_to_check(),
+        more=request.method == "GET" and bool(request.args.get("more")),
+        not_saved=not_saved,
+    )
+
+
+def draw_check(
+    here: Visit, draft: Draft, record: Record, faults: Sequence[Fault] = (), *, not_saved: bool = False
+) -> str:
+    """Return the page that shows all answers before they are handed in."""
+    where = {name: page.key for page in here.pages for name in page.names}
+    return render_template(
+        "check.html",
+        visit=here,
+        blocks=summary(here.pages, record.compiled, {**record.values, **_as_typed(draft)}, record.shown, current()),
+        faults=[(fault, where.get(fault.path, "")) for fault in faults],
+        carried=unsaved.pack(draft, record),
+        not_saved=not_saved,
+    )
+
+
+def _as_typed(draft: Draft) -> dict[str, str]:
+    return {name: ", ".join(given) for name, given in draft.typed.items()}

@@ -1,0 +1,174 @@
+"""What a questionnaire page shows: fields with their values, choices and faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from services.intake.domain.compiled import CompiledForm, Item
+from services.intake.domain.draft import Draft
+from services.intake.domain.filling import Record
+from services.intake.domain.pages import Page
+from services.intake.domain.values import Answer
+from shared.errors import Fault
+from shared.web.language import day, number, pick
+
+MODES = {"integer": "numeric", "decimal": "decimal", "range": "decimal"}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice; `id` is what links point at, the first choice carries the question's name."""
+
+    id: str
+    name: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question as the template draws it. `kind`: line, text, one, several, date, tick, note."""
+
+    name: str
+    kind: str
+    label: str
+    hint: str
+    optional: bool
+    value: str
+    options: tuple[Option, ...]
+    error: str
+    mode: str
+
+    @property
+    def described_by(self) -> str:
+        """The ids of the hint and the error message, for aria-describedby."""
+        ids = [f"{self.name}-hint"] if self.hint else []
+        return " ".join([*ids, f"{self.name}-error"] if self.error else ids)
+
+
+@dataclass(frozen=True)
+class SectionView:
+    """Fields under a heading; an empty heading is none."""
+
+    label: str
+    fields: tuple[Field, ...]
+
+
+def sections(
+    page: Page, draft: Draft, record: Record, faults: Sequence[Fault], language: str
+) -> tuple[SectionView, ...]:
+    """Return the shown fields of a page."""
+    errors = {fault.path: fault.message for fault in faults}
+    found = []
+    for section in page.sections:
+        items = [record.compiled.items[name] for name in section.names if name in record.shown]
+        fields = tuple(_field(item, draft, record, errors, language) for item in items)
+        if fields:
+            found.append(SectionView(pick(section.label, language), fields))
+    return tuple(found)
+
+
+def _field(item: Item, draft: Draft, record: Record, errors: Mapping[str, str], language: str) -> Field:
+    question = item.question
+    chosen = _texts(draft, question.name, language)
+    options = tuple(
+        Option(
+            id=question.name if position == 0 else f"{question.name}-{position + 1}",
+            name=choice.name,
+            label=pick(choice.label, language),
+            chosen=choice.name in chosen,
+        )
+        for position, choice in enumerate(record.offered(item))
+    )
+    return Field(
+        name=question.name,
+        kind=_kind(item),
+        label=pick(question.label, language) or question.name,
+        hint=pick(question.hint, language),
+        optional=question.asked and not record.is_required(item),
+        value=chosen[0] if chosen else "",
+        options=options,
+        error=errors.get(question.name, ""),
+        mode=MODES.get(question.type, "text"),
+    )
+
+
+def _kind(item: Item) -> str:
+    question = item.question
+    if question.type == "text":
+        return "text" if "multiline" in question.appearance else "line"
+    kinds = {
+        "select_one": "one",
+        "select_multiple": "several",
+        "rank": "several",
+        "date": "date",
+        "acknowledge": "tick",
+        "note": "note",
+    }
+    return kinds.get(question.type, "line")
+
+
+def _texts(draft: Draft, name: str, language: str) -> list[str]:
+    """Return what stands in a field: as typed if it was wrong, else as people of the language write it."""
+    if name in draft.typed:
+        return list(draft.typed[name])
+    value = draft.answers.get(name)
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return value
+    text = format(value, "f").rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return [text.replace(".", ",") if isinstance(value, float) and language == "de" else text]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answered question on the check page or receipt; `page` is the key of its page."""
+
+    name: str
+    label: str
+    text: str
+    page: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """The answers of one page."""
+
+    label: str
+    lines: tuple[Line, ...]
+
+
+def summary(
+    pages: Sequence[Page], compiled: CompiledForm, values: Mapping[str, Answer], shown: set[str], language: str
+) -> tuple[Block, ...]:
+    """Return every shown question with its answer in words, page by page."""
+    blocks = []
+    for page in pages:
+        items = [compiled.items[name] for name in page.names if name in shown]
+        lines = tuple(
+            Line(
+                item.question.name,
+                pick(item.question.label, language) or item.question.name,
+                in_words(item, values.get(item.question.name), language),
+                page.key,
+            )
+            for item in items
+            if item.question.asked
+        )
+        if lines:
+            blocks.append(Block(pick(page.label, language), lines))
+    return tuple(blocks)
+
+
+def in_words(item: Item, value: Answer | None, language: str) -> str:
+    """Return an answer as a person reads it, '' if there is none."""
+    if value is None:
+        return ""
+    labels = {choice.name: pick(choice.label, language) for choice in item.choices}
+    if isinstance(value, list):
+        return ", ".join(labels.get(name, name) for name in value)
+    if isinstance(value, str):
+        return day(value, language) if item.question.type == "date" else labels.get(value, value)
+    return number(value, language)

@@ -1,0 +1,159 @@
+"""The questionnaire behind a link: start, one page per group, saving, coming back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import NotFound as NoSuchPage
+
+from services.intake.domain.draft import Draft
+from services.intake.domain.pages import Page
+from services.intake.web import unsaved
+from services.intake.web.drawing import back_to_check, draw_page
+from services.intake.web.here import office
+from services.intake.web.visit import Visit, faults_of, record_of, visit
+from shared.errors import StoreUnavailable
+from shared.web import declare, respondent
+from shared.web.errors import RETRY_AFTER_S
+from shared.web.language import current
+
+AWAY = {"Retry-After": str(RETRY_AFTER_S)}
+
+blueprint = Blueprint("questionnaire", __name__, url_prefix="/q")
+declare(blueprint, respondent())
+View = Callable[..., ResponseReturnValue]
+
+
+def under_link(rule: str, method: str) -> Callable[[View], View]:
+    """Register a view under the link and under a respondent's own part of a shared link.
+
+    The link itself is the secret: its pages work without cookies, so they carry no form token.
+    """
+
+    def register(view: View) -> View:
+        view.one_click = True  # type: ignore[attr-defined]
+        for prefix in ("/<token>", "/<token>/r/<run>"):
+            blueprint.add_url_rule(prefix + rule, view.__name__, view, methods=[method])
+        return view
+
+    return register
+
+
+@under_link("", "GET")
+def start(token: str, run: str | None = None) -> ResponseReturnValue:
+    """Show what this is about; changes nothing, so that mail scanners may look."""
+    here = visit(token, run)
+    if here.draft is not None and here.draft.state == "submitted":
+        return redirect(here.url("receipt"), 303)
+    return render_template("start.html", visit=here)
+
+
+@under_link("", "POST")
+def begin(token: str, run: str | None = None) -> ResponseReturnValue:
+    """Begin or continue: go to the first page that is not complete."""
+    here = visit(token, run)
+    if here.state != "open":
+        return redirect(here.url("start"), 303)
+    if here.draft is not None:
+        return go_on(here, here.draft)
+    begun = office().drafts.begin(office().invitations.find(token))
+    return go_on(here.now_with(begun.draft, begun.run), begun.draft)
+
+
+def go_on(here: Visit, draft: Draft) -> ResponseReturnValue:
+    """Go to the first page that is untouched or has a fault, else to the check page."""
+    if draft.state == "submitted":
+        return redirect(here.url("receipt"), 303)
+    record = record_of(draft)
+    faulty = {fault.path for fault in faults_of(draft, record)}
+    touched = {*draft.answers, *draft.typed}
+    for page in here.shown(record).pages:
+        if not faulty.isdisjoint(page.names) or touched.isdisjoint(page.names):
+            return redirect(here.url("page", key=page.key), 303)
+    return redirect(here.url("check"), 303)
+
+
+@under_link("/p/<key>", "GET")
+def page(token: str, key: str, run: str | None = None) -> ResponseReturnValue:
+    """Show one page with what is saved."""
+    here = visit(token, run)
+    draft = here.editable()
+    if draft is None:
+        return redirect(here.url("start"), 303)
+    record = record_of(draft)
+    known = here.shown(record).page(key)
+    return go_on(here, draft) if known is None else draw_page(here, known, draft, record)
+
+
+@under_link("/p/<key>", "POST")
+def send_page(token: str, key: str, run: str | None = None) -> ResponseReturnValue:
+    """Save what was typed, right or wrong; go on when the page is right."""
+    try:
+        here = visit(token, run)
+        draft = here.editable()
+        if draft is None:
+            return redirect(here.url("start"), 303)
+        known = _page(here, key)
+        sent = _sent(known)
+        draft = office().drafts.save_page(draft, list(sent), sent, current())
+        return _after(here.now_with(draft), known, draft, list(sent))
+    except StoreUnavailable:
+        return _not_saved(token, run, key)
+
+
+def _after(here: Visit, known: Page, draft: Draft, names: list[str]) -> ResponseReturnValue:
+    if draft.state == "submitted":
+        return redirect(here.url("receipt"), 303)
+    if request.form.get("action") == "save":
+        return redirect(here.url("saved"), 303)
+    record = record_of(draft)
+    faults = [fault for fault in faults_of(draft, record) if fault.path in names]
+    if faults:
+        return draw_page(here, known, draft, record, faults), 422
+    fresh = [name for name in known.names if name in record.shown and name not in names]
+    if fresh:
+        parts = {"key": known.key, "more": "1", "back": back_to_check(), "_anchor": fresh[0]}
+        return redirect(here.url("page", **parts), 303)
+    if back_to_check():
+        return redirect(here.url("check"), 303)
+    return redirect(_next_url(here, known, [page.key for page in here.shown(record).pages]), 303)
+
+
+def _next_url(here: Visit, known: Page, shown: list[str]) -> str:
+    order = [page.key for page in here.pages]
+    later = [key for key in shown if order.index(key) > order.index(known.key)]
+    return here.url("page", key=later[0]) if later else here.url("check")
+
+
+def _sent(known: Page) -> dict[str, list[str]]:
+    """Return what was typed for the questions of the page that were on the screen."""
+    shown = request.form.get("shown", "").split()
+    return {name: request.form.getlist(name) for name in known.names if name in shown}
+
+
+def _page(here: Visit, key: str) -> Page:
+    known = here.page(key)
+    if known is None:
+        raise NoSuchPage
+    return known
+
+
+def _not_saved(token: str, run: str | None, key: str) -> ResponseReturnValue:
+    """Show the page again with everything that was typed, and say that it is not saved yet."""
+    carried = unsaved.unpack(request.form.get("carried", ""))
+    here = Visit(token, run, carried.asked, carried.draft)
+    known = _page(here, key)
+    sent = _sent(known)
+    draft = carried.draft.with_page(carried.asked.compiled, list(sent), sent, current())
+    return draw_page(here, known, draft, carried.record(draft), not_saved=True), 503, AWAY
+
+
+@under_link("/saved", "GET")
+def saved(token: str, run: str | None = None) -> ResponseReturnValue:
+    """Say that everything is saved and how to come back."""
+    here = visit(token, run)
+    if here.editable() is None:
+        return redirect(here.url("start"), 303)
+    return render_template("saved.html", visit=here)

@@ -1,0 +1,98 @@
+"""One request under a questionnaire link: what is asked, the draft behind it, addresses within the link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import current_app, url_for
+
+from services.intake.domain.answers import judge
+from services.intake.domain.draft import Draft
+from services.intake.domain.filling import Record
+from services.intake.domain.pages import Page, Path, paginate, path
+from services.intake.handlers.desk import Questionnaire
+from services.intake.web.here import office
+from shared.errors import Fault
+from shared.web.language import current, pick
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What a questionnaire page works with. `draft` is None before anything was begun."""
+
+    token: str
+    run: str | None
+    asked: Questionnaire
+    draft: Draft | None
+
+    @property
+    def state(self) -> str:
+        """Whether the wave is planned, open or closed now."""
+        return self.asked.calendar.state(office().desk.now())
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """All pages of the form."""
+        return paginate(self.asked.form)
+
+    def editable(self) -> Draft | None:
+        """Return the draft if answers can be changed now, else None: show the start page instead."""
+        usable = self.state == "open" and self.draft is not None and self.draft.state == "draft"
+        return self.draft if usable else None
+
+    def url(self, view: str, **parts: str) -> str:
+        """Return the address of a view in this link, in the respondent's own part when the link is shared."""
+        values: dict[str, Any] = {"token": self.token, **parts}
+        if self.run:
+            values["run"] = self.run
+        return url_for(f"questionnaire.{view}", **{name: value for name, value in values.items() if value})
+
+    @property
+    def zone(self) -> str:
+        """The time zone in which times are shown."""
+        return office().desk.zone
+
+    @property
+    def shared_start(self) -> bool:
+        """True on the start page of a link that many share, before a respondent's own part begins."""
+        return self.run is None and self.asked.form.respondents == "many" and self.draft is None
+
+    @property
+    def outside_url(self) -> str:
+        """The full address to come back to."""
+        return str(current_app.config["PUBLIC_URL"]) + self.url("start")
+
+    def label(self, name: str) -> str:
+        """Return a question's label."""
+        return pick(self.asked.compiled.items[name].question.label, current()) or name
+
+    def shown(self, record: Record) -> Path:
+        """Return the pages that are shown for these answers."""
+        return path(self.pages, record)
+
+    def page(self, key: str) -> Page | None:
+        """Return a page of the form, shown or not."""
+        return next((page for page in self.pages if page.key == key), None)
+
+    def now_with(self, draft: Draft, run: str | None = None) -> Visit:
+        """Return the visit with the draft as it is now."""
+        return replace(self, draft=draft, run=run or self.run)
+
+
+def visit(token: str, run: str | None) -> Visit:
+    """Return the visit behind a link. Raises NotFound for links that do not work."""
+    invitation = office().invitations.find(token)
+    asked = office().desk.questionnaire(invitation.place)
+    return Visit(token, run, asked, office().drafts.find(invitation, run))
+
+
+def record_of(draft: Draft) -> Record:
+    """Return the draft's answers under the form's rules, in the language of the request."""
+    return office().drafts.record(draft, current())
+
+
+def faults_of(draft: Draft, record: Record) -> list[Fault]:
+    """Return every fault of the draft in the order of the form."""
+    language = current()
+    return judge(record, draft.refused(record.compiled, language), language)
