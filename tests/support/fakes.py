@@ -11,7 +11,7 @@ from typing import Any
 from shared.errors import StoreUnavailable
 from shared.store.collection import BaseCollection, Edit, as_lease, claimable, leased
 from shared.store.conditions import Conditions, NotAfter, Order, bounds, conditions, order
-from shared.store.documents import check_document, check_size
+from shared.store.documents import check_document, check_name, check_size
 from shared.store.paging import value_at
 from shared.store.port import (
     Among,
@@ -32,22 +32,27 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._collections: dict[str, MemoryCollection] = {}
-        self._unique: dict[str, dict[str, Index]] = {}
+        self._indexes: dict[str, dict[str, Index]] = {}
         self._lock = threading.RLock()
         self.fail_next = 0
 
     def collection(self, name: str) -> Collection:
         """Return a collection."""
         with self._lock:
-            return self._collections.setdefault(name, MemoryCollection(name, self))
+            return self._collections.setdefault(check_name(name), MemoryCollection(name, self))
 
     def migrate(self, specs: Sequence[CollectionSpec]) -> list[str]:
-        """Remember unique indexes; return one line per new one."""
+        """Remember unique indexes; return one line per change. Raises Duplicate if stored documents break one."""
         lines = []
         for spec in specs:
-            known = self._unique.setdefault(spec.name, {})
-            lines += [f"{spec.name}: index {index.name}" for index in spec.indexes if index.name not in known]
-            known.update({index.name: index for index in spec.indexes})
+            lines += [f"{spec.name}: collection created"] if spec.name not in self._indexes else []
+            known = self._indexes.setdefault(spec.name, {})
+            for index in spec.indexes:
+                if known.get(index.name) != index:
+                    lines.append(f"{spec.name}: index {index.name} {'changed' if index.name in known else 'created'}")
+                    for document in self.collection(spec.name).find({}) if index.unique else []:
+                        self._collections[spec.name].check_unique(document, [index])
+                    known[index.name] = index
         return lines
 
     def ping(self) -> None:
@@ -67,7 +72,7 @@ class MemoryStore:
 
     def unique(self, collection: str) -> list[Index]:
         """Return the unique indexes of a collection."""
-        return [index for index in self._unique.get(collection, {}).values() if index.unique]
+        return [index for index in self._indexes.get(collection, {}).values() if index.unique]
 
 
 class MemoryCollection(BaseCollection):
@@ -127,14 +132,18 @@ class MemoryCollection(BaseCollection):
     def _keep(self, document: Document) -> Document:
         check_document(document)
         check_size(document, len(json.dumps(document, allow_nan=False)))
-        for index in self._store.unique(self._name):
+        self.check_unique(document, self._store.unique(self._name))
+        self._documents[document["_id"]] = copy.deepcopy(document)
+        return document
+
+    def check_unique(self, document: Document, indexes: Sequence[Index]) -> None:
+        """Raise Duplicate if another document has the same key."""
+        for index in indexes:
             key = [_rank(value_at(document, path)) for path in index.fields]
             others = (d for d in self._documents.values() if d["_id"] != document["_id"])
             taken = any([_rank(value_at(d, path)) for path in index.fields] == key for d in others)
             if taken and _rank(None) not in key:
                 raise Duplicate(self._name, index.name)
-        self._documents[document["_id"]] = copy.deepcopy(document)
-        return document
 
 
 def _rank(value: Any) -> tuple[int, Any]:
