@@ -34,13 +34,12 @@ def apply(document: Document, change: Change) -> Document:
 
 
 def _check_change(change: Change) -> None:
-    paths = sorted(chain(change.set, change.inc, change.unset, change.append))
-    for path in paths:
-        if check_path(path).split(".")[0] == "_id":
-            raise ValueError("a change must not touch _id")
-    for path, following in zip(paths, paths[1:], strict=False):
-        if following == path or following.startswith(path + "."):
-            raise ValueError(f"a change names {path!r} and {following!r}")
+    paths = sorted(check_path(path).split(".") for path in chain(change.set, change.inc, change.unset, change.append))
+    if any(keys[0] == "_id" for keys in paths):
+        raise ValueError("a change must not touch _id")
+    for keys, following in zip(paths, paths[1:], strict=False):
+        if following[: len(keys)] == keys:
+            raise ValueError(f"a change names {'.'.join(keys)!r} and {'.'.join(following)!r}")
 
 
 def _edited(container: Document, keys: Sequence[str], path: str, edit: _Edit | None) -> Document:

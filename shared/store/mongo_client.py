@@ -17,7 +17,7 @@ from shared.errors import Fault, Invalid, StoreUnavailable
 
 # A call and the reading back after an unknown outcome together stay within five seconds.
 CALL_TIMEOUT_S = 4.0
-READ_BACK_TIMEOUT_S = 1.0
+READ_BACK_TIMEOUT_S = 0.9
 
 # The server judges this document, not its own state: bad value, unparsable, wrong type, field names, validation, size.
 _REFUSED_DOCUMENT = {2, 9, 14, 52, 57, 121, 10334, 17280, 17419}

@@ -13,7 +13,7 @@ from shared.store.collection import BaseCollection, Edit, as_lease, claimable, l
 from shared.store.conditions import Conditions, Order, conditions, order
 from shared.store.documents import check_document, check_name, check_size
 from shared.store.port import Collection, CollectionSpec, Document, Lease, Where
-from shared.store.sqlite_connection import Connections
+from shared.store.sqlite_connection import BUSY_TIMEOUT_S, Connections
 from shared.store.sqlite_query import order_sql, value_expression, where_sql
 
 _PING_TIMEOUT_S = 1.0
@@ -22,8 +22,8 @@ _PING_TIMEOUT_S = 1.0
 class SqliteStore:
     """A database file; every thread and process has its own connection."""
 
-    def __init__(self, path: str) -> None:
-        self._connections = Connections(path)
+    def __init__(self, path: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
+        self._connections = Connections(path, busy_timeout_s)
         self._schema = schema.Schema()
 
     def collection(self, name: str) -> Collection:
@@ -102,7 +102,7 @@ class SqliteCollection(BaseCollection):
     def stream(self, where: Where, *, sort: Sequence[str] = ("_id",)) -> Iterator[Document]:
         """Yield matching documents as they were when the first was read, on a connection of its own."""
         wanted, sorting = conditions(where), order(sort)
-        with self._connections.translated(), contextlib.closing(self._connections.open()) as connection:
+        with self._connections.translated(), contextlib.closing(self._connections.open(BUSY_TIMEOUT_S)) as connection:
             for (body,) in self._query(connection, "body", wanted, sorting, None):
                 yield json.loads(body)
 

@@ -19,8 +19,9 @@ _OURS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE, sqli
 class Connections:
     """The connections to one database file. Opens lazily, so it survives a fork."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, busy_timeout_s: float) -> None:
         self._path = path
+        self._busy_timeout_s = busy_timeout_s
         self._local = threading.local()
         self._generation = 0
         self._creating = threading.Lock()
@@ -33,11 +34,11 @@ class Connections:
         if held is not None and held[:2] == (os.getpid(), self._generation):
             return held[2]
         self.discard()
-        connection = self.open()
+        connection = self.open(self._busy_timeout_s)
         self._local.held = (os.getpid(), self._generation, connection)
         return connection
 
-    def open(self, timeout_s: float = BUSY_TIMEOUT_S) -> sqlite3.Connection:
+    def open(self, timeout_s: float) -> sqlite3.Connection:
         """Return a new connection in autocommit mode; a lock is waited for at most `timeout_s`."""
         with self._creating:
             _create_private(self._path)
