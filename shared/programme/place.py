@@ -23,9 +23,9 @@ class Place:
     file: str
     sheet: str = ""
     line: int = 0
+    letter: str = ""
     column: int = 0
     heading: str = ""
-    letter: str = ""
 
     def __str__(self) -> str:
         if not self.heading:
@@ -40,7 +40,7 @@ class Place:
             return f"{self.file}: {self.sheet}" + (f" row {self.line}" if self.line else "")
         if not self.line:
             return self.file
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}: row {self.line}"
 
     def inside(self, folder: str) -> Place:
         """Return the same place with the folder put before the file name."""
