@@ -243,4 +243,4 @@ class Tables:
         """Give free pages back to the file system, and free what waits for a time the clock has gone back from."""
         self.db.execute("UPDATE message SET due=NULL, owner=NULL WHERE due-span>?", (self._clock() + 1,))
         if self.db.execute("PRAGMA freelist_count").fetchone()[0] > _PAGES_TO_FREE:
-            self.db.execute(f"PRAGMA incremental_vacuum({_PAGES_TO_FREE})").fetchall()
+            self.db.executescript(f"PRAGMA incremental_vacuum({_PAGES_TO_FREE})")  # `execute` would free one page
