@@ -1,0 +1,135 @@
+"""The promise under fire: processes die all the time, and nothing accepted is lost, stale, unmailed or mailed twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from services.scoring.adapters.collections import SITE_FLAGS
+from tests.support.pipeline import expected, letters, oracle, sink
+from tests.support.pipeline.installation import Installation
+from tests.support.pipeline.quiet import open_work, parked_messages
+from tests.support.pipeline.storm import Broker, Storm
+from tests.support.pipeline.traffic import Traffic
+from tests.support.servers import rabbitmq
+from tests.support.servers.fixtures import cannot_run
+from tests.support.servers.process import CannotRun
+from tests.support.wait import eventually
+
+pytestmark = pytest.mark.slow
+
+SITES, LETTERS, KILLS, BROKER_KILLS = 40, 2000, 60, 2
+STORM_LIMIT_S, REST_LIMIT_S = 200, 150
+VICTIMS = ["web", "relay", "scoring-1", "scoring-2", "notify-1", "notify-2"]
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[rabbitmq.RabbitMQ]:
+    """A RabbitMQ of this test's own, to be killed."""
+    folder = tmp_path / "rabbitmq"
+    folder.mkdir()
+    try:
+        launched = rabbitmq.launch(folder)
+    except CannotRun as error:
+        cannot_run(str(error))
+        return
+    yield launched
+    launched.stop()
+
+
+def test_nothing_is_lost_while_workers_and_broker_are_killed(
+    tmp_path: Path, ferretdb_uri: str, broker: rabbitmq.RabbitMQ
+) -> None:
+    run(Installation(tmp_path, ferretdb_uri, broker.url), broker)
+
+
+def test_nothing_is_lost_while_the_embedded_deployment_is_killed(tmp_path: Path) -> None:
+    run(Installation(tmp_path), None)
+
+
+def run(installation: Installation, broker: Broker | None) -> None:
+    """Send everything under fire, wait until it has been worked off, then count."""
+    seed = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
+    print(f"\nCHAOS_SEED={seed}")
+    chance = random.Random(seed)
+    programme = letters.programme(SITES)
+    chains = letters.chains(programme, LETTERS, chance)
+    installation.office.publishing.publish(programme)
+    for person in letters.people(programme):
+        installation.office.people.save(person)
+    installation.office.people.add_key("machine", ["submissions:write"], installation.api_key)
+    started = time.monotonic()
+    installation.start()
+    try:
+        traffic = Traffic(installation.web_port, installation.api_key, chains, chance)
+        storm = Storm(
+            installation.fleet, VICTIMS, chance, KILLS, lambda: traffic.running, broker, BROKER_KILLS if broker else 0
+        )
+        traffic.start()
+        storm.rage(STORM_LIMIT_S)
+        traffic.finish(1)
+        stormy_s = time.monotonic() - started
+        at_rest(installation)
+    finally:
+        installation.fleet.stop()
+    judge(installation, chains, traffic, storm, stormy_s, time.monotonic() - started)
+    installation.stop()
+
+
+def at_rest(installation: Installation) -> None:
+    """Return when there is nothing left to do."""
+
+    def resting() -> bool:
+        left = open_work(installation)
+        assert not left, left
+        return True
+
+    try:
+        eventually(resting, REST_LIMIT_S, every_s=0.5)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{installation.fleet.tails()}") from error
+
+
+def judge(
+    installation: Installation,
+    chains: list[letters.Chain],
+    traffic: Traffic,
+    storm: Storm,
+    stormy_s: float,
+    total_s: float,
+) -> None:
+    """Print the count; fail if anything is wrong."""
+    sent = list(letters.letters(chains))
+    verdict = oracle.Verdict()
+    oracle.check_kept(verdict, installation.stores["intake"], sent, traffic.receipts)
+    oracle.check_scored(verdict, installation.stores["scoring"], sent)
+    mails = sink.mails(installation.mail_file)
+    oracle.check_mailed(verdict, installation.stores["scoring"], installation.stores["notify"], mails)
+    for queue, count in parked_messages(installation.bus_url).items():
+        verdict.fault("messages parked", f"{count} in {queue}")
+    if traffic.tally["500"]:
+        verdict.fault("answers 500", str(traffic.tally["500"]))
+    assert_by_hand(verdict, installation, sent)
+    print(
+        f"{len(sent)} sent in {stormy_s:.0f} s, at rest after {total_s:.0f} s; "
+        f"{storm.total} workers killed: {dict(storm.killed)}, broker away {storm.recovery_s} s; "
+        f"answers {dict(traffic.tally)}; counted {verdict.counted}"
+    )
+    assert storm.total >= KILLS
+    assert not verdict.wrong, verdict.in_words()
+
+
+def assert_by_hand(verdict: oracle.Verdict, installation: Installation, sent: list[letters.Letter]) -> None:
+    """Compare the open flags with those worked out by hand."""
+    found: dict[tuple[str, str], str] = {}
+    for flags in installation.stores["scoring"].collection(SITE_FLAGS.name).find({}):
+        if flags["site"] != "*":
+            raised = [e for e in flags["episodes"].values() if e["state"] == "raised"]
+            found |= {(flags["site"], e["flag"]): e["severity"] for e in raised}
+    for key, severity in expected.open_flags(sent).items() ^ found.items():
+        verdict.fault("flags that answers do not give", f"{key} {severity}: {found.get(key)}")

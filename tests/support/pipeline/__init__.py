@@ -1,0 +1,1 @@
+"""The whole pipeline as real processes: started, fed over HTTP, killed, and accounted for."""

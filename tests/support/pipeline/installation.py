@@ -1,0 +1,136 @@
+"""One installation under test: its addresses, its settings, its processes, its stores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from urllib.request import urlopen
+
+from deploy.migrate import migrate
+from services.intake.app import build_office
+from services.intake.config import IntakeSettings
+from services.intake.handlers.office import Office
+from shared.runtime.settings import load
+from shared.store import open_store
+from shared.store.port import Store
+from tests.support.pipeline.processes import Fleet, Member, python
+from tests.support.servers.process import free_port
+from tests.support.wait import eventually
+
+SERVICES = ("intake", "scoring", "notify")
+QUICK: Mapping[str, str] = {
+    "API_RATE": "0",
+    "NOTIFY_CRITICAL_WAIT_S": "0.3",
+    "NOTIFY_CRITICAL_INTERVAL_S": "2",
+    "NOTIFY_STANDARD_WAIT_S": "0.5",
+    "NOTIFY_STANDARD_INTERVAL_S": "3",
+    "NOTIFY_UNCERTAIN_CRITICAL_S": "2",
+    "NOTIFY_UNCERTAIN_S": "2",
+}
+
+
+@dataclass
+class Installation:
+    """Everything below `folder`. `mongodb_uri` without a database, or empty for SQLite; `bus_url` likewise."""
+
+    folder: Path
+    mongodb_uri: str = ""
+    bus_url: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    replicas: int = 2
+
+    def __post_init__(self) -> None:
+        self.web_port, self.smtp_port = free_port(), free_port()
+        self.mail_file = self.folder / "mails.jsonl"
+        self.api_key = "key-of-a-machine-under-test"
+        self.bus_url = self.bus_url or f"sqlite:///{self.folder / 'bus.db'}"
+        self.fleet = Fleet(self._members())
+
+    @property
+    def base_url(self) -> str:
+        """Where intake answers."""
+        return f"http://127.0.0.1:{self.web_port}"
+
+    def store_url(self, service: str) -> str:
+        """Return the address of a service's database."""
+        if self.mongodb_uri:
+            return f"{self.mongodb_uri}/chaos_{service}"
+        return f"sqlite:///{self.folder / f'{service}.db'}"
+
+    def environment(self, service: str) -> dict[str, str]:
+        """Return what a process of this service is told."""
+        return {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.folder),
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "MONGODB_URI": self.store_url(service),
+            "AMQP_URL": self.bus_url,
+            "SMTP_URL": f"smtp://127.0.0.1:{self.smtp_port}?from=peilung@example.org&starttls=never",
+            "SECRET_KEY": "a secret for tests that is long enough",
+            "PUBLIC_URL": self.base_url,
+            "SECURE_COOKIES": "false",
+            **QUICK,
+            **self.settings,
+        }
+
+    def _members(self) -> list[Member]:
+        web = python("-m", "gunicorn", "--config", "deploy/web_server.py", "--bind", f"127.0.0.1:{self.web_port}")
+        web += ["--workers", "2", "--threads", "4", "services.intake.wsgi:app"]
+        sink = python("-m", "tests.support.pipeline.sink", str(self.smtp_port), str(self.mail_file))
+        members = [
+            self._member("sink", "notify", sink),
+            self._member("web", "intake", web, by_child=True),
+            self._member("relay", "intake", python("-m", "services.intake", "relay")),
+        ]
+        for service in ("scoring", "notify"):
+            for number in range(1, self.replicas + 1):
+                name = f"{service}-{number}"
+                members.append(self._member(name, service, python("-m", f"services.{service}", "work")))
+        return members
+
+    def _member(self, name: str, service: str, command: list[str], *, by_child: bool = False) -> Member:
+        return Member(name, command, self.environment(service), self.folder / f"{name}.log", by_child)
+
+    @cached_property
+    def stores(self) -> dict[str, Store]:
+        """One store per service, for looking; created and migrated on first use."""
+        for service in SERVICES:
+            migrate(service, self.environment(service))
+        return {service: open_store(self.store_url(service)) for service in SERVICES}
+
+    @cached_property
+    def office(self) -> Office:
+        """Intake's use cases, for publishing and for people."""
+        assert self.stores
+        return build_office(load(IntakeSettings, self.environment("intake")), self.stores["intake"])
+
+    def start(self) -> None:
+        """Start every process and wait until intake is ready."""
+        assert self.stores
+        self.fleet.start()
+        try:
+            self.wait_until_ready()
+        except AssertionError as error:
+            self.stop()
+            raise AssertionError(f"not ready\n{self.fleet.tails()}") from error
+
+    def wait_until_ready(self, timeout_s: float = 60) -> None:
+        """Return when intake's web server says that it is ready."""
+        eventually(self._ready, timeout_s)
+
+    def _ready(self) -> bool:
+        try:
+            with urlopen(f"{self.base_url}/readyz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        """End every process and close the stores."""
+        self.fleet.stop()
+        for store in self.__dict__.get("stores", {}).values():
+            store.close()

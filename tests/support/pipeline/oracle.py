@@ -1,0 +1,185 @@
+"""What must hold at rest: nothing lost, nothing stale, no flag without its mail, no copy too many."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.intake.domain.submission import Place, submission_id
+from services.intake.ports import SUBMISSIONS
+from services.notify.documents import ALERTS, DELIVERIES
+from services.notify.domain import delivery as deliveries
+from services.notify.domain import facts
+from services.scoring.adapters.cells import StoredCells
+from services.scoring.adapters.collections import CELLS, RESPONSES, SITE_FLAGS
+from services.scoring.adapters.responses import StoredResponses
+from services.scoring.adapters.site_flags import StoredSiteFlags
+from services.scoring.domain.cell import compute_cell
+from services.scoring.domain.cells import EVERY_SITE
+from services.scoring.domain.prevalence import fold_programme
+from services.scoring.domain.site_flags import fold_site
+from services.scoring.domain.transitions import merged
+from services.scoring.handlers.definitions import Speakers, timeline
+from services.scoring.handlers.worlds import Worlds
+from shared.registry import Registry
+from shared.store.port import Document, Store
+from tests.support.pipeline.letters import PROGRAMME, Letter
+
+Receipts = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass
+class Verdict:
+    """Everything found wrong, in words, by kind; and what was counted."""
+
+    wrong: dict[str, list[str]] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def fault(self, kind: str, what: str) -> None:
+        """Note one thing that must not be."""
+        self.wrong.setdefault(kind, []).append(what)
+
+    def in_words(self) -> str:
+        """Return the faults, a few of each kind."""
+        return "; ".join(f"{len(found)} {kind} (e.g. {found[:3]})" for kind, found in self.wrong.items())
+
+
+def newest(letters: Sequence[Letter]) -> dict[tuple[str, str, str, str], Letter]:
+    """Return the last revision of every response: (form, site, wave, respondent) -> letter."""
+    found: dict[tuple[str, str, str, str], Letter] = {}
+    for letter in letters:
+        body = letter.body
+        key = (letter.form, body["site"], body["wave"], body.get("respondent", "site"))
+        if key not in found or found[key].number < letter.number:
+            found[key] = letter
+    return found
+
+
+def check_kept(verdict: Verdict, store: Store, letters: Sequence[Letter], receipts: Receipts) -> None:
+    """Every receipt is in intake's store as it was given, and nothing else is."""
+    kept = store.collection(SUBMISSIONS.name)
+    for letter in letters:
+        body = letter.body
+        receipt = receipts.get(body["instance_id"])
+        if receipt is None:
+            verdict.fault("without receipt", body["instance_id"])
+            continue
+        place = Place(PROGRAMME, letter.form, body["site"], body["wave"])
+        document = kept.get(submission_id(place, body["instance_id"]))
+        same = document is not None and all(document[name] == receipt[name] for name in ("revision", "received_at"))
+        if not same:
+            verdict.fault("lost in intake", body["instance_id"])
+    extra = kept.count({}) - len(letters)
+    if extra:
+        verdict.fault("kept that nobody sent", str(extra))
+    verdict.counted["kept"] = kept.count({})
+
+
+def check_scored(verdict: Verdict, store: Store, letters: Sequence[Letter]) -> None:
+    """Every response's newest revision is in scoring, and every cell and flag is what these answers give."""
+    responses = store.collection(RESPONSES.name)
+    expected = newest(letters)
+    for (form, site, wave, respondent), letter in expected.items():
+        document = responses.get(f"{PROGRAMME}/{form}/{site}/{wave}/{respondent}")
+        if document is None:
+            verdict.fault("lost in scoring", letter.body["instance_id"])
+        elif (document["revision"], document["answers"]) != (letter.number, letter.body["answers"]):
+            verdict.fault("stale response", letter.body["instance_id"])
+    if responses.count({}) != len(expected):
+        verdict.fault("responses nobody sent", str(responses.count({}) - len(expected)))
+    Scores(verdict, store).check()
+    verdict.counted["responses"] = len(expected)
+
+
+class Scores:
+    """Computes every cell and every site's flags anew and compares."""
+
+    def __init__(self, verdict: Verdict, store: Store) -> None:
+        self._verdict = verdict
+        self._registry = Registry(store)
+        self._cells, self._flags = StoredCells(store), StoredSiteFlags(store)
+        self._worlds = Worlds(self._registry, StoredResponses(store), self._cells)
+        self._speaker = Speakers(self._registry).of(PROGRAMME)
+        self._stored = {d["_id"]: d for d in store.collection(CELLS.name).find({})}
+
+    def check(self) -> None:
+        """Note every stale value and flag."""
+        programme = self._speaker.plan.programme
+        found: dict[str, Document] = {}
+        for site in programme.sites:
+            self._check_cells(site.code)
+            stored = self._flags.get(PROGRAMME, site.code)
+            waves = [wave.code for wave in programme.waves]
+            fresh = fold_site(self._speaker, site.code, self._cells.of_site(PROGRAMME, site.code, waves))
+            self._compare(site.code, stored, fresh)
+            found[site.code] = stored or {"episodes": {}, "waves": {}}
+        seen = {wave for document in found.values() for wave in document["waves"]}
+        waves_seen = [wave for wave in timeline(programme, self._registry) if wave.code in seen]
+        episodes = {code: document["episodes"] for code, document in found.items()}
+        self._compare(EVERY_SITE, self._flags.get(PROGRAMME, EVERY_SITE),
+                      fold_programme(self._speaker, episodes, waves_seen))  # fmt: skip
+        self._verdict.counted["cells"] = len(self._stored)
+
+    def _check_cells(self, site: str) -> None:
+        world = self._worlds.of(self._speaker, site)
+        for at, wave in enumerate(world.waves):
+            stored = self._stored.get(f"{PROGRAMME}/{site}/{wave.code}")
+            fresh = compute_cell(world, at)
+            if stored is None or any(stored[name] != fresh[name] for name in fresh):
+                self._verdict.fault("stale cell", f"{site}/{wave.code}")
+
+    def _compare(self, site: str, stored: Document | None, fresh: Document) -> None:
+        if merged(stored, fresh, "data", "2000-01-01T00:00:00.000Z") is not None:
+            self._verdict.fault("stale flags", site)
+
+
+def check_mailed(verdict: Verdict, scoring: Store, notify: Store, mails: Sequence[Mapping[str, Any]]) -> None:
+    """What the last accepted mail about an episode said is what is true of it, and no mail came twice unexplained."""
+    accepted = Counter(mail["message_id"] for mail in mails)
+    sent = notify.collection(DELIVERIES.name).find({})
+    said = _last_said([delivery for delivery in sent if accepted[delivery["message_id"]]])
+    kept = notify.collection(ALERTS.name)
+    raised = 0
+    for flags in scoring.collection(SITE_FLAGS.name).find({}):
+        for id_, episode in flags["episodes"].items():
+            place = f"{flags['site']} {episode['flag']} {id_[:8]}"
+            alert = kept.get(id_)
+            if alert is None or alert["state"] != episode["state"]:
+                verdict.fault("alerts that differ from their flag", place)
+            elif episode["state"] == "raised":
+                raised += 1
+                if not said.get(id_, False) and not alert["silent"]:
+                    verdict.fault("flags without mail", place)
+            elif said.get(id_, False):
+                verdict.fault("ended flags never called off", place)
+    verdict.counted |= {"episodes raised now": raised, "mails": len(mails), "deliveries": len(sent)}
+    _check_copies(verdict, sent, accepted)
+
+
+def _last_said(sent: Sequence[Document]) -> dict[str, bool]:
+    """Return for every episode whether the last mail that names it says that it is open."""
+    said: dict[str, tuple[str, bool]] = {}
+    for delivery in sent:
+        for alert in delivery["alerts"]:
+            when = delivery["created_at"]
+            if alert["episode"] not in said or said[alert["episode"]][0] <= when:
+                said[alert["episode"]] = (when, alert["status"] != facts.RESOLVED)
+    return {episode: open_ for episode, (_, open_) in said.items()}
+
+
+def _check_copies(verdict: Verdict, sent: Sequence[Document], accepted: Mapping[str, int]) -> None:
+    gaps = copies = 0
+    for delivery in sent:
+        unsure = sum(line["state"] == deliveries.UNCERTAIN for line in delivery["log"])
+        gaps += unsure
+        copies += max(0, accepted[delivery["message_id"]] - 1)
+        if accepted[delivery["message_id"]] > 1 + unsure:
+            verdict.fault("mails sent twice", delivery["_id"])
+        if not accepted[delivery["message_id"]]:
+            verdict.fault("mails that never arrived", f"{delivery['_id']} {delivery['state']}")
+    unknown = set(accepted) - {delivery["message_id"] for delivery in sent}
+    for message_id in sorted(unknown):
+        verdict.fault("mails nobody decided on", message_id)
+    verdict.counted |= {"uncertain": gaps, "copies in the gap after the dot": copies}

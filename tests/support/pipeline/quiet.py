@@ -1,0 +1,56 @@
+"""When everything that was accepted has been worked off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from services.intake.ports import WITH_OUTBOX as INTAKE
+from services.notify.documents import ALERTS, DELIVERIES, GROUPS
+from services.scoring.adapters.collections import WITH_OUTBOX as SCORING
+from services.scoring.adapters.collections import WORK
+from shared.bus import topology
+from shared.bus.connection import BusOptions, borrowed
+from shared.clock import SystemClock, to_text
+from shared.errors import BusUnavailable
+from shared.store.port import Exists, Range, Where
+from tests.support.pipeline.installation import Installation
+
+SOON_S = 3600
+
+
+def open_work(installation: Installation) -> dict[str, int]:
+    """Return what is still to be done, by place; empty when the pipeline has come to rest."""
+    soon = to_text(SystemClock().now() + timedelta(seconds=SOON_S))
+    outbox: Where = {"outbox_due": Exists()}
+    places: list[tuple[str, str, Where]] = [
+        *[("intake", spec.name, outbox) for spec in INTAKE],
+        *[("scoring", name, outbox) for name in SCORING],
+        ("scoring", WORK.name, {"due_at": Exists()}),
+        *[("notify", spec.name, outbox) for spec in (ALERTS, DELIVERIES)],
+        ("notify", GROUPS.name, {"next_flush_at": Range(lte=soon)}),
+        ("notify", DELIVERIES.name, {"next_at": Exists()}),
+    ]
+    left = {f"{s}.{c} {next(iter(w))}": installation.stores[s].collection(c).count(w) for s, c, w in places}
+    left |= waiting_messages(installation.bus_url)
+    return {name: count for name, count in left.items() if count}
+
+
+def waiting_messages(bus_url: str) -> dict[str, int]:
+    """Return how many messages wait in every queue but the parked ones."""
+    return _depths(bus_url, lambda queue: not queue.endswith(".parked"))
+
+
+def parked_messages(bus_url: str) -> dict[str, int]:
+    """Return how many messages are parked, by queue."""
+    return {name: count for name, count in _depths(bus_url, lambda queue: queue.endswith(".parked")).items() if count}
+
+
+def _depths(bus_url: str, wanted: Callable[[str], bool]) -> dict[str, int]:
+    names = [q.name for s in topology.SUBSCRIPTIONS for q in topology.queues(s, topology.RUNGS_S) if wanted(q.name)]
+    try:
+        with borrowed(bus_url, BusOptions()) as connection:
+            channel = connection.channel()
+            return {name: channel.queue_declare(queue=name, passive=True).message_count for name in names}
+    except BusUnavailable:
+        return {"the bus": 1}
