@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -34,25 +33,26 @@ class Links(Protocol):
         """Return the link that acknowledges this delivery's alerts."""
 
 
-@dataclass(frozen=True)
 class MailRenderer:
     """Renders the same bytes for the same delivery and account, whenever it is asked."""
 
-    sender: str
-    links: Links
+    def __init__(self, sender: str, links: Links) -> None:
+        self._sender = sender
+        self._links_to = links
+        self._templates = _templates()
 
     def envelope(self, delivery: Mapping[str, Any], account: Account) -> Envelope:
         """Return the mail; raises BadAddress when the account's address cannot stand in a header."""
         to = _address(account)
         language = account.language if account.language in LANGUAGES else DEFAULT
-        return Envelope(self.sender, to.addr_spec, self._message(delivery, to, language).as_bytes())
+        return Envelope(self._sender, to.addr_spec, self._message(delivery, to, language).as_bytes())
 
     def _message(self, delivery: Mapping[str, Any], to: Address, language: str) -> EmailMessage:
         wording = Wording(PACKAGE, language)
         facts = {**wording.facts(delivery), **self._links(delivery, wording)}
         message = EmailMessage(policy=policy.SMTP)
         message["Subject"] = one_line(facts["subject"])
-        message["From"] = Address(PRODUCT, addr_spec=self.sender)
+        message["From"] = Address(PRODUCT, addr_spec=self._sender)
         message["To"] = to
         message["Date"] = format_datetime(from_text(delivery["created_at"]))
         message["Message-ID"] = delivery["message_id"]
@@ -61,9 +61,8 @@ class MailRenderer:
         message["Auto-Submitted"] = "auto-generated"
         message["X-Alert-Id"] = delivery["_id"]
         message["Content-Language"] = language
-        templates = _templates()
-        text = templates.get_template("alert.txt").render(facts, t=wording.t, lang=language)
-        html = templates.get_template("alert.html").render(facts, t=wording.t, lang=language)
+        text = self._templates.get_template("alert.txt").render(facts, t=wording.t, lang=language)
+        html = self._templates.get_template("alert.html").render(facts, t=wording.t, lang=language)
         message.set_content(text, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")
         message.set_boundary(f"=_{delivery['_id']}")
@@ -73,9 +72,9 @@ class MailRenderer:
         still_open = any(alert["status"] != RESOLVED for alert in delivery["alerts"])
         whole_programme = delivery["site"] == "*"
         return {
-            "link": self.links.site(delivery["programme"], delivery["site"]),
+            "link": self._links_to.site(delivery["programme"], delivery["site"]),
             "link_text": wording.t("link.inbox" if whole_programme else "link.site"),
-            "acknowledge_link": self.links.acknowledge(delivery) if still_open else "",
+            "acknowledge_link": self._links_to.acknowledge(delivery) if still_open else "",
         }
 
 
