@@ -27,7 +27,7 @@ def check_calendar(draft: ProgrammeDraft, report: Report) -> None:
                 message = f"{later} ({second}) lies before {earlier} ({first}); correct one of them."
                 report.fault(wave.record.at(later), "dates_out_of_order", message)
     for form in draft.plans:
-        fielding = [wave for wave in draft.waves if form in wave.value.forms]
+        fielding = [wave for wave in draft.waves if form in wave.value.forms and wave.value.sequence]
         _check_periods(sorted(fielding, key=lambda wave: wave.value.sequence), form, report)
         if draft.waves and not fielding:
             place = draft.plans[form].record.place

@@ -167,6 +167,8 @@ class Record:
             return []
         node = self.node.entries[key]
         if isinstance(node, Sequence):
+            if required and not node.items:
+                self.fault(node.place, "missing_key", f"`{key}` of {self.what} must list at least one.")
             return node.items
         message = f"`{key}` of {self.what} must be a list: `[a, b]` or lines starting with `-`."
         self.fault(node.place, "not_a_list", message)

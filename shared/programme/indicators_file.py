@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -57,7 +58,7 @@ def _range(record: Record) -> tuple[float, float]:
         pass
     message = f"{record.what} needs `range: [lowest, highest]` with two numbers, the lower one first."
     record.fault(record.at("range"), "bad_range", message)
-    return 0.0, 1.0
+    return -math.inf, math.inf
 
 
 def _indicators(record: Record, draft: ProgrammeDraft) -> Iterator[Draft[Indicator]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 
@@ -112,7 +113,7 @@ def _check_codes(
     low, high = scale.value.range
     lists = {q.list_name for name in scale.value.items if (q := questions.get(name)) and q.list_name}
     codes = {choice.name for name in lists for choice in home.form.choices.get(name or "", ())}
-    if not codes or not record.has("range"):
+    if not codes or math.isinf(low):
         return
     outside = [
         code

@@ -36,7 +36,8 @@ def read_sites(data: bytes, draft: ProgrammeDraft, report: Report) -> None:
             report.fault(cell.place, "unknown_column", message)
         elif not NAME.fullmatch(cell.text):
             report.fault(cell.place, "bad_name", f'"{cell.text[:80]}" cannot be a feature: {NAME_RULE}.')
-    features = [h for h in headings if h not in ("code", "timezone", *names)]
+    names = {heading: language for heading, language in names.items() if heading in headings}
+    features = [h for h in headings if h not in ("code", "timezone") and not h.startswith("name_")]
     draft.sites = [(_site(row, names, features, report), row) for row in sheet.rows]
     if not draft.sites and len(report.faults) == before:
         report.fault(Place(FILE), "no_sites", "sites.csv lists no site; add a row for each.")
