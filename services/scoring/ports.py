@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from services.scoring.domain.cells import CellInputs, CellKey
-from services.scoring.domain.transitions import Cause
+from services.scoring.domain.transitions import Cause, Merged
 from shared.events import Event
 from shared.programme.model import Programme
 
 Document = dict[str, Any]
-Urgency = Literal["answer", "peers"]
+Urgency = Literal["answer", "wave", "peers"]
 
 
 class Definitions(Protocol):
@@ -100,8 +100,14 @@ class SiteFlags(Protocol):
     def get(self, programme: str, site: str) -> Document | None:
         """Return a site's flags."""
 
-    def write(self, before: Document | None, after: Document, events: Sequence[Event]) -> bool:
-        """Store the fields of `after` with their events if nobody wrote since `before`; False if somebody did."""
+    def write(self, before: Document | None, address: tuple[str, str], merged: Merged, events: Sequence[Event]) -> bool:
+        """Store a fold of programme and site with its events if nobody wrote since `before`; False if somebody did."""
 
     def find(self, episode_id: str) -> Document | None:
         """Return the flags document that holds an episode."""
+
+    def detail(self, episode_id: str) -> Document | None:
+        """Return `explanation`, `values` and their `digest` as last stored for an episode."""
+
+    def transition(self, episode_id: str, seq: int, digest: str) -> Document | None:
+        """Return `explanation` and `values` of one transition."""

@@ -12,5 +12,6 @@ WORK = CollectionSpec("work", (Index("due", ("due_at",)), Index("programme", ("p
 CELLS = CollectionSpec("cells", (OUTBOX_INDEX,))
 SITE_FLAGS = CollectionSpec("site_flags", (OUTBOX_INDEX,))
 EPISODES = CollectionSpec("episodes")
-ALL = (RESPONSES, REPORTS, WORK, CELLS, SITE_FLAGS, EPISODES, *registry.COLLECTIONS)
+TRANSITIONS = CollectionSpec("transitions")
+ALL = (RESPONSES, REPORTS, WORK, CELLS, SITE_FLAGS, EPISODES, TRANSITIONS, *registry.COLLECTIONS)
 WITH_OUTBOX = (CELLS.name, SITE_FLAGS.name)

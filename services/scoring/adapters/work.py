@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from services.scoring.adapters.collections import WORK
 from services.scoring.domain.cells import CellKey, cell_key
-from services.scoring.domain.due import Timing, due_after_answer, due_after_peers
+from services.scoring.domain.due import Timing, due_after_answer, due_as_dependant
 from services.scoring.domain.transitions import Cause
 from services.scoring.ports import Item, Urgency
-from shared.clock import EPOCH_TEXT, Clock, to_text
+from shared.clock import Clock, to_text
 from shared.errors import TransientError
 from shared.runtime import context
 from shared.store.port import Change, Document, Duplicate, Range, Store
@@ -31,20 +31,14 @@ class StoredWork:
             known = self._work.get(str(key))
             if known is None and not create:
                 return False
+            if urgency != "answer" and _will_see(known, cause):
+                return True
             if self._marked(key, known, cause, urgency):
                 return True
         raise TransientError(f"{key} is marked too often at once")
 
     def _marked(self, key: CellKey, known: Document | None, cause: Cause, urgency: Urgency) -> bool:
-        now, before = self._clock.now(), known or {}
-        dirty = before.get("due_at") is not None
-        first = before.get("marked_at") if dirty else None
-        due = (
-            due_after_answer(now, first, self._timing)
-            if urgency == "answer"
-            else due_after_peers(now, before.get("due_at"), self._timing)
-        )
-        fields = {"due_at": due, "marked_at": first or to_text(now), "correlation_id": context.correlation_id.get()}
+        fields = self._fields(known or {}, urgency)
         if cause == "data":
             fields["by_data"] = "yes"
         if known is not None:
@@ -56,6 +50,16 @@ class StoredWork:
         except Duplicate:
             return False
         return True
+
+    def _fields(self, before: Document, urgency: Urgency) -> dict[str, str]:
+        now, due = self._clock.now(), before.get("due_at")
+        first = before.get("marked_at") if due else None
+        if urgency == "answer":
+            due = due_after_answer(now, first, self._timing)
+        elif due is None:
+            wait_s = self._timing.peers_s if urgency == "peers" else self._timing.quiet_s
+            due = due_as_dependant(now, wait_s)
+        return {"due_at": due, "marked_at": first or to_text(now), "correlation_id": context.correlation_id.get()}
 
     def known(self, programme: str, *, before_revision: int | None = None) -> list[CellKey]:
         """Return the cells ever marked, or those last computed with an older definition."""
@@ -83,6 +87,13 @@ class StoredWork:
     def done(self, item: Item, revision: int, told: tuple[str, str]) -> None:
         """Say that the cell was computed as of the item's `seq`; if it was marked since, it stays due."""
         id_, kept = str(item.key), {"told": list(told), "definition": revision}
-        finished = Change(set={**kept, "lease_until": EPOCH_TEXT}, unset=("due_at", "marked_at", "by_data"))
+        finished = Change(set=kept, unset=("due_at", "marked_at", "by_data", "lease_until", "lease_owner"))
         if self._work.update_if(id_, {"fence": item.fence, "seq": item.seq}, finished) is None:
             self._work.finish(id_, item.fence, Change(set=kept))
+
+
+def _will_see(known: Document | None, cause: Cause) -> bool:
+    """True if the cell is dirty and nobody has begun to compute it: whoever does will read what is stored now."""
+    if known is None or not known.get("due_at") or known.get("lease_until"):
+        return False
+    return cause == "definition" or bool(known.get("by_data"))

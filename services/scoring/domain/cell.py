@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from services.scoring.domain.cells import CellInputs
 from services.scoring.domain.context import World
+from services.scoring.domain.digests import digest
 from services.scoring.domain.values import Valuation
 from services.scoring.domain.verdicts import judge
 from shared.programme.model import Wave
@@ -49,12 +48,6 @@ def inputs_digest(inputs: CellInputs, features: Mapping[str, str], wave: Wave) -
     answers = [[r.form, r.respondent, r.revision, dict(r.answers)] for r in inputs.responses]
     answers.sort(key=lambda row: (row[0], row[1]))
     return digest([answers, dict(inputs.overdue or {}), dict(features), dict(wave.features), list(wave.forms)])
-
-
-def digest(value: Any) -> str:
-    """Return the SHA-256 of a JSON value in canonical form (shortened to 32 hex digits)."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def outward_digest(cell: Mapping[str, Any]) -> str:

@@ -25,6 +25,6 @@ def due_after_answer(now: datetime, first_marked: str | None, timing: Timing) ->
     return min(to_text(quiet), to_text(from_text(first_marked) + timedelta(seconds=timing.longest_s)))
 
 
-def due_after_peers(now: datetime, due: str | None, timing: Timing) -> str:
-    """Return when a cell is due after news of other sites; a cell that is due anyway stays so."""
-    return due or to_text(now + timedelta(seconds=timing.peers_s))
+def due_as_dependant(now: datetime, wait_s: float) -> str:
+    """Return when a cell is due after another cell changed; one that is due already stays so."""
+    return to_text(now + timedelta(seconds=wait_s))

@@ -38,7 +38,7 @@ def indicators_computed(key: CellKey, cell: Mapping[str, Any], at: str, origin: 
 
 def flag_event(programme: Programme, site: str, transition: Transition, at: str, origin: str) -> Event:
     """Return the event that tells a transition of a flag."""
-    entry, explanation = transition.entry, transition.entry["explanation"]
+    entry, explanation = transition.entry, transition.detail.explanation
     rule = next((flag for flag in programme.flags if flag.id == entry["flag"]), None)
     return Event(
         name=f"flag.{transition.kind}",
@@ -57,7 +57,7 @@ def flag_event(programme: Programme, site: str, transition: Transition, at: str,
             "support": list(rule.support) if rule else [],
             "hidden_from": list(rule.hidden_from) if rule else [],
             "audience": rule.audience if rule else "consultant",
-            "values": entry["values"],
+            "values": transition.detail.values,
             "rule": explanation["rule"],
             "counterfactual": explanation["counterfactual"],
             "occurred_at": at,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.scoring.domain.cell import ENGINE_VERSION, digest
+from services.scoring.domain.cell import ENGINE_VERSION
+from services.scoring.domain.digests import digest
 from services.scoring.domain.episodes import Step
 from services.scoring.domain.naming import Speaker
 from services.scoring.domain.plan import Compiled, Rule

@@ -33,13 +33,14 @@ def labels(programme: Programme, language: Language) -> dict[str, str]:
 
 
 class Speaker:
-    """Says expressions and terms of one plan in words; builds its labels once."""
+    """Says expressions and terms of one plan in words; builds its labels, and each sentence, once."""
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._labels: Mapping[Language, Mapping[str, str]] = {
             language: labels(plan.programme, language) for language in LANGUAGES
         }
+        self._said: dict[str, dict[str, str]] = {}
 
     def label(self, name: str) -> dict[str, str]:
         """Return what a name is called, per language."""
@@ -47,7 +48,11 @@ class Speaker:
 
     def say(self, one: Compiled) -> dict[str, str]:
         """Return an expression in words, per language."""
-        return {language: in_words(one.node, self._labels[language], language) for language in LANGUAGES}
+        if one.source not in self._said:
+            self._said[one.source] = {
+                language: in_words(one.node, self._labels[language], language) for language in LANGUAGES
+            }
+        return dict(self._said[one.source])
 
     def unit(self, one: Compiled | None) -> str:
         """Return the unit of a term that is an indicator, else nothing."""

@@ -3,40 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import product
 from typing import Any
 
-from services.scoring.domain.cell import ENGINE_VERSION, digest
+from services.scoring.domain.cell import ENGINE_VERSION
 from services.scoring.domain.cells import EVERY_SITE
+from services.scoring.domain.digests import digest
 from services.scoring.domain.episodes import Episode, fold
+from services.scoring.domain.explanation import HISTORY_WAVES
 from services.scoring.domain.machine import Judgement, Patience
 from services.scoring.domain.naming import LANGUAGES, Speaker, pick
-from services.scoring.domain.site_flags import episode_entry, standing_json
+from services.scoring.domain.site_flags import dropped, episode_entry, standing_json
+from services.scoring.domain.transitions import Detail, Folded
 from shared.programme.model import Flag, Wave
 
 SiteEpisodes = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
-def fold_programme(speaker: Speaker, sites: SiteEpisodes, waves: Sequence[Wave]) -> dict[str, Any]:
-    """Return standings and episodes of the programme's own flags.
+def fold_programme(speaker: Speaker, sites: SiteEpisodes, waves: Sequence[Wave]) -> Folded:
+    """Return the programme's own flags.
 
     `sites` holds, per site, its episodes by id; `waves` are those any site has a cell in, in order. Each
     pair of programme flag and rule has a history of its own.
     """
     standings: dict[str, Any] = {}
     episodes: dict[str, Any] = {}
-    for flag in speaker.plan.prevalence:
-        for rule in speaker.plan.rules.values():
-            key = f"{flag.id}/{rule.definition.id}"
-            counts = [_open_at(sites, rule.definition.id, wave.sequence) for wave in waves]
-            judgements = [_judgement(flag, wave, count) for wave, count in zip(waves, counts, strict=True)]
-            patience = Patience(flag.raise_after, flag.clear_after)
-            history = fold(speaker.plan.programme.id, EVERY_SITE, key, judgements, patience)
-            if history.standing.state != "clear":
-                standings[key] = standing_json(history.standing)
-            for episode in history.episodes:
-                pairs = list(zip(waves, counts, strict=True))
-                episodes[episode.id] = _entry(speaker, (flag, rule.definition), episode, pairs, len(sites))
-    return {"standings": standings, "episodes": episodes, "waves": {}}
+    details: dict[str, Detail] = {}
+    for flag, rule in product(speaker.plan.prevalence, speaker.plan.rules.values()):
+        key = f"{flag.id}/{rule.definition.id}"
+        counts = [(wave, _open_at(sites, rule.definition.id, wave.sequence)) for wave in waves]
+        judgements = [_judgement(flag, wave, count) for wave, count in counts]
+        patience = Patience(flag.raise_after, flag.clear_after)
+        history = fold(speaker.plan.programme.id, EVERY_SITE, key, judgements, patience)
+        if history.standing.state != "clear":
+            standings[key] = standing_json(history.standing)
+        for episode in history.episodes:
+            episodes[episode.id] = _entry(flag, rule.definition, episode)
+            details[episode.id] = _detail(speaker, (flag, rule.definition), episode, counts, len(sites))
+    gone = partial(dropped, speaker, EVERY_SITE)
+    return Folded(standings, episodes, details, {}, gone)
 
 
 def _open_at(sites: SiteEpisodes, rule: str, sequence: int) -> int:
@@ -54,22 +60,20 @@ def _judgement(flag: Flag, wave: Wave, count: int) -> Judgement:
     return Judgement(wave.code, wave.sequence, {flag.severity: count >= (flag.min_sites or 1)})
 
 
-def _entry(
+def _entry(flag: Flag, rule: Flag, episode: Episode) -> dict[str, Any]:
+    label = {language: f"{pick(flag.label, language)}: {pick(rule.label, language)}" for language in LANGUAGES}
+    return episode_entry(flag.id, episode, rule=rule.id, label=label)
+
+
+def _detail(
     speaker: Speaker, flags: tuple[Flag, Flag], episode: Episode, counts: Sequence[tuple[Wave, int]], sites: int
-) -> dict[str, Any]:
+) -> Detail:
     flag, rule = flags
     upto = [(wave, count) for wave, count in counts if wave.sequence <= episode.last.judgement.sequence]
-    label = {language: f"{pick(flag.label, language)}: {pick(rule.label, language)}" for language in LANGUAGES}
     term = {"name": rule.id, "label": dict(rule.label), "value": float(upto[-1][1]), "reason": None, "n": sites}
     term |= {"unit": "", "decimals": 0}
-    return episode_entry(
-        flag.id,
-        episode,
-        rule=rule.id,
-        label=label,
-        explanation=_explanation(speaker, flag, rule, episode, term),
-        values=[{**term, "history": [{"wave": w.code, "value": float(count)} for w, count in upto[-6:]]}],
-    )
+    history = [{"wave": wave.code, "value": float(count)} for wave, count in upto[-HISTORY_WAVES:]]
+    return Detail(_explanation(speaker, flag, rule, episode, term), [{**term, "history": history}])
 
 
 def _explanation(speaker: Speaker, flag: Flag, rule: Flag, episode: Episode, term: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,34 +5,48 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.scoring.domain.episodes import Episode, History, fold
+from services.scoring.domain.cell import ENGINE_VERSION
+from services.scoring.domain.episodes import Episode, History, Step, fold
 from services.scoring.domain.explanation import explain, terms, with_history
 from services.scoring.domain.machine import Standing
 from services.scoring.domain.naming import Speaker
 from services.scoring.domain.plan import Rule
+from services.scoring.domain.transitions import Detail, Folded
 from services.scoring.domain.verdicts import verdict_from
 
 Cell = Mapping[str, Any]
 Entry = dict[str, Any]
 
 
-def fold_site(speaker: Speaker, site: str, cells: Sequence[Cell]) -> dict[str, Any]:
-    """Return `standings` by flag, `episodes` by id and `waves` (reports) of a site; cells must be in wave order.
+def fold_site(speaker: Speaker, site: str, cells: Sequence[Cell]) -> Folded:
+    """Return all flags of a site; cells must be in wave order.
 
     Pure: the same cells give the same result, whatever happened before.
     """
-    standings: dict[str, Any] = {}
+    programme = speaker.plan.programme.id
+    histories = {flag: fold_rule(programme, site, rule, cells) for flag, rule in speaker.plan.rules.items()}
     episodes: dict[str, Entry] = {}
-    for flag, rule in speaker.plan.rules.items():
-        history = fold_rule(speaker.plan.programme.id, site, rule, cells)
-        standings[flag] = standing_json(history.standing)
+    details: dict[str, Detail] = {}
+    for flag, history in histories.items():
+        rule = speaker.plan.rules[flag]
         for episode in history.episodes:
-            episodes[episode.id] = _entry(speaker, rule, site, episode, cells)
-    return {
-        "standings": standings,
-        "episodes": episodes,
-        "waves": {cell["wave"]: cell["reports"] for cell in cells},
-    }
+            episodes[episode.id] = episode_entry(flag, episode, label=dict(rule.definition.label))
+            details[episode.id] = _detail(speaker, rule, episode.last, cells, (site, episode.id))
+
+    def afterwards(episode_id: str, entry: Mapping[str, Any]) -> Detail:
+        history = histories.get(entry["flag"])
+        step = None if history is None else history.step_at(entry["wave"])
+        if step is None:
+            return dropped(speaker, site, episode_id, entry)
+        return _detail(speaker, speaker.plan.rules[entry["flag"]], step, cells, (site, episode_id))
+
+    return Folded(
+        standings={flag: standing_json(history.standing) for flag, history in histories.items()},
+        episodes=episodes,
+        details=details,
+        waves={cell["wave"]: cell["reports"] for cell in cells},
+        afterwards=afterwards,
+    )
 
 
 def fold_rule(programme: str, site: str, rule: Rule, cells: Sequence[Cell]) -> History:
@@ -72,14 +86,33 @@ def episode_entry(flag: str, episode: Episode, **further: Any) -> Entry:
     }
 
 
-def _entry(speaker: Speaker, rule: Rule, site: str, episode: Episode, cells: Sequence[Cell]) -> Entry:
-    step, flag = episode.last, rule.definition.id
-    upto = [cell for cell in cells if cell["sequence"] <= step.judgement.sequence]
-    verdict = verdict_from(upto[-1]["rules"][flag])
-    return episode_entry(
-        flag,
-        episode,
-        label=dict(rule.definition.label),
-        explanation=explain(speaker, rule, step, upto[-1], (site, episode.id)),
-        values=with_history(terms(speaker, rule, verdict), flag, upto),
-    )
+def _detail(speaker: Speaker, rule: Rule, step: Step, cells: Sequence[Cell], where: tuple[str, str]) -> Detail:
+    flag = rule.definition.id
+    upto = [cell for cell in cells if cell["sequence"] <= step.judgement.sequence and flag in cell["rules"]]
+    shown = terms(speaker, rule, verdict_from(upto[-1]["rules"][flag]))
+    return Detail(explain(speaker, rule, step, upto[-1], where), with_history(shown, flag, upto))
+
+
+def dropped(speaker: Speaker, site: str, episode_id: str, entry: Mapping[str, Any]) -> Detail:
+    """Return the detail of an episode whose rule or evidence is gone."""
+    gone = {
+        "programme": speaker.plan.programme.id,
+        "definition": speaker.plan.revision,
+        "version": speaker.plan.programme.version,
+        "flag": entry["flag"],
+        "site": site,
+        "wave": entry["wave"],
+        "episode_id": episode_id,
+        "from": "raised",
+        "to": "clear",
+        "severity": entry["severity"],
+        "unknown": "NO_DATA",
+        "terms": [],
+        "rule": {
+            "de": "Die Regel oder ihre Angaben gibt es nicht mehr",
+            "en": "The rule or its evidence no longer exists",
+        },
+        "counterfactual": {"de": "", "en": ""},
+        "engine_version": ENGINE_VERSION,
+    }
+    return Detail(gone, [])

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from services.scoring.domain.digests import digest
 from shared.programme.model import SEVERITIES
 
 Kind = Literal["raised", "changed", "cleared", "restated"]
 Cause = Literal["data", "definition"]
+Entry = Mapping[str, Any]
 KEPT_TRANSITIONS = 200
-Entries = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What an episode rests on: the explanation of its newest step, and the values with their history."""
+
+    explanation: Mapping[str, Any]
+    values: list[dict[str, Any]]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the detail as stored."""
+        return {"explanation": dict(self.explanation), "values": self.values}
+
+    @property
+    def digest(self) -> str:
+        """The digest of everything in it."""
+        return digest(self.to_json())
+
+
+@dataclass(frozen=True)
+class Folded:
+    """A fresh fold: standings by flag, episodes and their details by id, progress by wave.
+
+    `afterwards` gives the detail of a stored episode that the fold no longer has.
+    """
+
+    standings: Mapping[str, Any]
+    episodes: Mapping[str, Entry]
+    details: Mapping[str, Detail]
+    waves: Mapping[str, Any]
+    afterwards: Callable[[str, Entry], Detail]
 
 
 @dataclass(frozen=True)
@@ -21,67 +53,80 @@ class Transition:
     seq: int
     kind: Kind
     episode_id: str
-    entry: Mapping[str, Any]
+    entry: Entry
+    detail: Detail
     previous_severity: str | None
 
     def to_json(self, at: str) -> dict[str, Any]:
-        """Return the transition as it is kept in the site's history."""
-        entry = self.entry
+        """Return the transition as it is kept in the site's history, without its detail."""
         return {
             "seq": self.seq,
             "kind": self.kind,
             "episode_id": self.episode_id,
-            "flag": entry["flag"],
-            "wave": entry["last_wave"],
-            "state": entry["state"],
-            "severity": entry["severity"],
+            "flag": self.entry["flag"],
+            "wave": self.entry["last_wave"],
+            "state": self.entry["state"],
+            "severity": self.entry["severity"],
             "previous_severity": self.previous_severity,
             "at": at,
-            "explanation": entry["explanation"],
+            "digest": self.detail.digest,
         }
 
 
-def merged(
-    stored: Mapping[str, Any] | None, folded: Mapping[str, Any], cause: Cause, at: str
-) -> tuple[dict[str, Any], list[Transition]] | None:
-    """Return the fields a site's flags document gets and the transitions to tell; None if nothing changed."""
+@dataclass(frozen=True)
+class Merged:
+    """What to store: the fields of the flags document, the transitions to tell, the details that changed."""
+
+    fields: dict[str, Any]
+    transitions: list[Transition]
+    details: dict[str, Detail]
+
+
+def merged(stored: Mapping[str, Any] | None, folded: Folded, cause: Cause, at: str) -> Merged | None:
+    """Return what to store after a fresh fold; None if nothing changed."""
     before: Mapping[str, Any] = stored or {}
-    entries, found = differences(before.get("episodes", {}), folded["episodes"], cause, before.get("seq", 0))
-    fields = {"standings": folded["standings"], "episodes": entries, "waves": folded["waves"]}
+    known: Mapping[str, Entry] = before.get("episodes", {})
+    details = dict(folded.details)
+    details.update((id_, folded.afterwards(id_, one)) for id_, one in known.items() if _goes(id_, one, folded))
+    entries = {id_: {**entry, "withdrawn": False} for id_, entry in folded.episodes.items()}
+    entries.update((id_, _withdrawn(entry)) for id_, entry in known.items() if id_ not in entries)
+    for id_, detail in details.items():
+        entries[id_]["digest"] = detail.digest
+    fields: dict[str, Any] = {"standings": folded.standings, "episodes": entries, "waves": folded.waves}
     if stored is not None and all(stored.get(name) == value for name, value in fields.items()):
         return None
+    found = transitions(known, entries, details, cause, before.get("seq", 0))
     history = [*before.get("transitions", ()), *(one.to_json(at) for one in found)]
     fields |= {"transitions": history[-KEPT_TRANSITIONS:], "seq": before.get("seq", 0) + len(found), "folded_at": at}
-    return fields, found
+    fresh = {id_: one for id_, one in details.items() if known.get(id_, {}).get("digest") != one.digest}
+    return Merged(fields, found, fresh)
 
 
-def differences(
-    stored: Entries, folded: Entries, cause: Cause, last_seq: int
-) -> tuple[dict[str, Any], list[Transition]]:
-    """Return the entries to store and the transitions to tell, numbered after `last_seq`.
+def transitions(
+    known: Mapping[str, Entry], entries: Mapping[str, Entry], details: Mapping[str, Detail], cause: Cause, last_seq: int
+) -> list[Transition]:
+    """Return the changes to tell, numbered after `last_seq`.
 
     An open episode that the fold no longer has was withdrawn by a correction: it ends. Where the same
     flag merely begins in another wave now, or only the definition changed, the change is restated, not
     raised or cleared.
     """
-    entries = {id_: {**entry, "withdrawn": False} for id_, entry in folded.items()}
-    gone = {id_: _withdrawn(entry) for id_, entry in stored.items() if id_ not in folded}
-    ended = {_rule(entry): entry for id_, entry in gone.items() if _open(stored[id_])}
-    begun = {_rule(entry) for id_, entry in entries.items() if _open(entry) and not _open(stored.get(id_))}
+    ended = {_rule(e): known[id_] for id_, e in entries.items() if e["withdrawn"] and _open(known[id_])}
+    begun = {_rule(e) for id_, e in entries.items() if _open(e) and not _open(known.get(id_))}
     found: list[Transition] = []
-    for id_, entry in [*sorted(entries.items()), *sorted(gone.items())]:
-        before = stored.get(id_)
+    for id_, entry in sorted(entries.items()):
+        before = known.get(id_)
         kind = _kind(before, entry)
         if kind is None:
             continue
         moved = _replaces(entry, ended) if kind == "raised" else _rule(entry) in ended and _rule(entry) in begun
         told: Kind = "restated" if moved or cause == "definition" else kind
         previous = str(before["severity"]) if before is not None and _open(before) else None
-        found.append(Transition(last_seq + len(found) + 1, told, id_, entry, previous))
-    return {**gone, **entries}, found
+        found.append(Transition(last_seq + len(found) + 1, told, id_, entry, details[id_], previous))
+    return found
 
 
-def _kind(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> Kind | None:
+def _kind(before: Entry | None, now: Entry) -> Kind | None:
     """Return what happened to one episode; one that began and ended unseen is only restated."""
     if _open(now):
         if before is None or not _open(before):
@@ -92,19 +137,23 @@ def _kind(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> Kind | No
     return "restated" if before is None else None
 
 
-def _replaces(now: Mapping[str, Any], moved: Entries) -> bool:
+def _replaces(now: Entry, ended: Mapping[str, Entry]) -> bool:
     """True if the same flag was open under another beginning, at least as severe."""
-    before = moved.get(_rule(now))
+    before = ended.get(_rule(now))
     return before is not None and SEVERITIES.index(before["severity"]) >= SEVERITIES.index(now["severity"])
 
 
-def _withdrawn(entry: Mapping[str, Any]) -> dict[str, Any]:
+def _goes(id_: str, entry: Entry, folded: Folded) -> bool:
+    return id_ not in folded.episodes and not entry["withdrawn"]
+
+
+def _withdrawn(entry: Entry) -> dict[str, Any]:
     return {**entry, "state": "cleared", "withdrawn": True}
 
 
-def _rule(entry: Mapping[str, Any]) -> str:
+def _rule(entry: Entry) -> str:
     return f"{entry['flag']}/{entry.get('rule', '')}"
 
 
-def _open(entry: Mapping[str, Any] | None) -> bool:
+def _open(entry: Entry | None) -> bool:
     return entry is not None and bool(entry["state"] == "raised")

@@ -86,7 +86,7 @@ class Recompute:
         key = item.key
         if speaker.plan.across_waves:
             for wave in later:
-                self._work.mark(replace(key, wave=wave), item.cause, create=False)
+                self._work.mark(replace(key, wave=wave), item.cause, "wave", create=False)
         if speaker.plan.across_sites:
             for site in site_codes(speaker.plan.programme, self._definitions):
                 if site != key.site:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from services.scoring.domain.cells import EVERY_SITE
 from services.scoring.domain.events import flag_event
 from services.scoring.domain.naming import Speaker
 from services.scoring.domain.prevalence import fold_programme
 from services.scoring.domain.site_flags import fold_site
-from services.scoring.domain.transitions import Cause, Transition, merged
+from services.scoring.domain.transitions import Cause, Folded, Transition, merged
 from services.scoring.handlers.definitions import site_codes, timeline
 from services.scoring.ports import Cells, Definitions, Document, SiteFlags
 from shared.clock import Clock, to_text
@@ -35,7 +34,7 @@ class Refold:
         programme = speaker.plan.programme
         waves = [wave.code for wave in timeline(programme, self._definitions)]
 
-        def fold() -> dict[str, Any]:
+        def fold() -> Folded:
             return fold_site(speaker, site, self._cells.of_site(programme.id, site, waves))
 
         self._store(speaker, site, cause, fold, correlation_id)
@@ -44,7 +43,7 @@ class Refold:
         """Fold the programme's own flags from those of its sites. Idempotent."""
         self._store(speaker, EVERY_SITE, cause, lambda: self._fold_programme(speaker), correlation_id)
 
-    def _fold_programme(self, speaker: Speaker) -> dict[str, Any]:
+    def _fold_programme(self, speaker: Speaker) -> Folded:
         programme = speaker.plan.programme
         found = {code: self._flags.get(programme.id, code) for code in site_codes(programme, self._definitions)}
         sites = {code: document for code, document in found.items() if document is not None}
@@ -53,7 +52,7 @@ class Refold:
         return fold_programme(speaker, {code: document["episodes"] for code, document in sites.items()}, waves)
 
     def _store(
-        self, speaker: Speaker, site: str, cause: Cause, fold: Callable[[], dict[str, Any]], correlation_id: str
+        self, speaker: Speaker, site: str, cause: Cause, fold: Callable[[], Folded], correlation_id: str
     ) -> None:
         programme = speaker.plan.programme
         for _ in range(_TRIES):
@@ -62,11 +61,9 @@ class Refold:
             result = merged(before, fold(), cause, at)
             if result is None:
                 return
-            fields, transitions = result
-            after = {"programme": programme.id, "site": site, **fields}
-            events = [self._event(speaker, site, one, at, correlation_id) for one in transitions]
-            if self._flags.write(before, after, events):
-                _report(programme.id, site, transitions)
+            events = [self._event(speaker, site, one, at, correlation_id) for one in result.transitions]
+            if self._flags.write(before, (programme.id, site), result, events):
+                _report(programme.id, site, result.transitions)
                 return
         raise TransientError(f"{programme.id}/{site}: flags are written too often at once")
 
