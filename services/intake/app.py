@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from flask import Flask
 
 from services.intake.adapters.catalogue import Catalogue
 from services.intake.adapters.folder import read_files
+from services.intake.adapters.links import signer
+from services.intake.adapters.mailer import SmtpMailer
+from services.intake.adapters.pacing import Every
 from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
-from services.intake.handlers.office import Office, open_office
-from services.intake.web import api, hand_in, ratelimit
+from services.intake.handlers.office import Links, Office, open_office
+from services.intake.ports import COLLECTIONS, WITH_OUTBOX
+from services.intake.web import api, collection, hand_in, ratelimit, sign_in
 from shared.clock import Clock, SystemClock
+from shared.events import Event
+from shared.outbox import Receipts, Relay
+from shared.outbox.relay import EventPublisher
+from shared.runtime.loops import Step
 from shared.store import open_store
 from shared.store.port import Store
 from shared.web import create_app
 from shared.web.api import install_api
 
+CALENDAR_S = 10.0
 DESCRIPTION = "Questionnaires in, durable submissions out: send answers, publish programmes, see who has answered."
 
 
@@ -34,7 +46,47 @@ def build_office(settings: IntakeSettings, store: Store | None = None, clock: Cl
         zone=settings.time_zone,
         forget=catalogue.forget,
     )
-    return open_office(desk, lambda: secrets.token_urlsafe(32), read_files)
+    links = Links(lambda: secrets.token_urlsafe(32), signer(settings.secret_key), settings.public_url)
+    return open_office(desk, links, read_files)
+
+
+@dataclass(frozen=True)
+class Relaying:
+    """What the process `intake-relay` runs: loops, and the handlers of what it consumes."""
+
+    steps: Mapping[str, Step]
+    handlers: Mapping[str, Callable[[Event], None]]
+
+
+def build_relay(
+    settings: IntakeSettings,
+    publisher: Callable[[], EventPublisher],
+    store: Store | None = None,
+    clock: Clock | None = None,
+) -> Relaying:
+    """Build the relay's work; `publisher` makes a publisher of its own for each collection's loop."""
+    office = build_office(settings, store, clock)
+    desk, owner = office.desk, f"intake-{uuid.uuid4().hex[:8]}"
+    mailer = SmtpMailer(settings.smtp_url)
+    steps: dict[str, Step] = {
+        f"relay {spec.name}": Relay(desk.collection(spec), publisher(), desk.clock, owner).run_once
+        for spec in WITH_OUTBOX
+    }
+    steps["calendar"] = Every(CALENDAR_S, time.monotonic, office.calendar.run_once)
+    steps["overdue"] = Every(CALENDAR_S, time.monotonic, office.overdue.run_once)
+    steps["mails"] = lambda: office.sign_in.mail_one(mailer, owner)
+    receipts = Receipts(desk.store, [spec.name for spec in WITH_OUTBOX])
+    return Relaying(steps, {"handled.intake": receipts.on_handled})
+
+
+def migrate(settings: IntakeSettings) -> list[str]:
+    """Create what the store lacks; return one line per change."""
+    return open_store(settings.store_url).migrate(COLLECTIONS)
+
+
+def demo_link(settings: IntakeSettings, account_id: str) -> str:
+    """Return the path of a link that signs an account in as often as it is followed, for demonstrations."""
+    return build_office(settings).sign_in.link_for(account_id, demo=True)
 
 
 def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock | None = None) -> Flask:
@@ -44,6 +96,7 @@ def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock
     app = create_app("intake", "/collection", settings, desk.registry, desk.store.ping, "services.intake.web")
     app.extensions["intake"] = office
     ratelimit.install(app, api.BLUEPRINTS, settings.api_rate)
-    app.register_blueprint(hand_in.blueprint)
+    for blueprint in (hand_in.blueprint, sign_in.blueprint, collection.blueprint):
+        app.register_blueprint(blueprint)
     install_api(app, "intake", api.BLUEPRINTS, DESCRIPTION)
     return app

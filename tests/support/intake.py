@@ -10,9 +10,10 @@ from itertools import count
 from pathlib import Path
 
 from services.intake.adapters.folder import read_files
+from services.intake.adapters.links import signer
 from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
-from services.intake.handlers.office import open_office
+from services.intake.handlers.office import Links, open_office
 from services.intake.ports import COLLECTIONS
 from shared.clock import FixedClock
 from shared.programme.loader import read_programme
@@ -59,7 +60,8 @@ class Bench:
         ids = numbered_ids()
         desk = Desk(self.store, Registry(self.store), self.clock, lambda: next(ids), "Europe/Berlin")
         tokens = numbered_ids("token")
-        self.office = open_office(desk, lambda: next(tokens), read_files)
+        links = Links(lambda: next(tokens), signer(settings().secret_key), settings().public_url)
+        self.office = open_office(desk, links, read_files)
         self.submissions = self.office.submissions
         self.publishing = self.office.publishing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +13,8 @@ from services.intake.handlers.desk import Desk
 from services.intake.ports import INVITATIONS
 from shared.clock import from_text, to_text
 from shared.errors import NotFound
-from shared.store.port import Change, Document
+from shared.events import derived_id
+from shared.store.port import Change, Document, Duplicate
 
 DEFAULT_DAYS = 180
 
@@ -26,11 +28,12 @@ class Invited:
 
 
 class Invitations:
-    """Makes and finds invitations. `new_token` makes unguessable tokens."""
+    """Makes and finds invitations. `new_token` makes unguessable tokens, `sign` derives one from a text."""
 
-    def __init__(self, desk: Desk, new_token: Callable[[], str]) -> None:
+    def __init__(self, desk: Desk, new_token: Callable[[], str], sign: Callable[[str], str]) -> None:
         self._desk = desk
         self._new_token = new_token
+        self._sign = sign
 
     def invite(self, place: Place, *, respondent: str | None = None, by: str = "") -> Invited:
         """Make a link to the questionnaire at this place. Raises NotFound.
@@ -39,6 +42,14 @@ class Invitations:
         for the named respondent; for an anonymous one, or without a name, everybody with the link
         is a new respondent. Links live as long as the programme keeps invitations after the wave.
         """
+        return self._make(place, self._new_token(), respondent, by)
+
+    def own(self, place: Place, account_id: str) -> Invited:
+        """Return the link with which an account's holder answers, always the same one. Raises NotFound."""
+        token = self._sign("|".join(["own", account_id, place.programme, place.form, place.site, place.wave]))
+        return self._make(place, token, derived_id("respondent", account_id)[:13], account_id)
+
+    def _make(self, place: Place, token: str, respondent: str | None, by: str) -> Invited:
         asked = self._desk.questionnaire(place)
         if asked.form.respondents == "one":
             respondent = ONE
@@ -46,9 +57,9 @@ class Invitations:
             respondent = None
         kept = timedelta(days=asked.programme.retention_days.get("invitations", DEFAULT_DAYS))
         expires_at = to_text(from_text(asked.calendar.closes_at) + kept)
-        token = self._new_token()
         invitation = Invitation(token_hash(token), place, respondent, expires_at)
-        self._desk.collection(INVITATIONS).insert(_document(invitation, by, self._desk.now()))
+        with contextlib.suppress(Duplicate):
+            self._desk.collection(INVITATIONS).insert(_document(invitation, by, self._desk.now()))
         return Invited(token, invitation)
 
     def find(self, token: str) -> Invitation:
@@ -59,13 +70,15 @@ class Invitations:
             raise NotFound("This link does not work, or not any more.")
         return invitation
 
-    def revoke(self, id_: str) -> bool:
-        """Switch a link off; False if there is none."""
-        return self._desk.collection(INVITATIONS).update_if(id_, {}, Change(set={"revoked": True})) is not None
+    def revoke(self, programme: str, id_: str) -> bool:
+        """Switch a link of this programme off; False if there is none."""
+        change = Change(set={"revoked": True})
+        return self._desk.collection(INVITATIONS).update_if(id_, {"programme": programme}, change) is not None
 
-    def listed(self, programme: str, wave: str, form: str) -> list[Document]:
-        """Return the invitations of one questionnaire in one wave, without any token."""
-        return self._desk.collection(INVITATIONS).find({"programme": programme, "wave": wave, "form": form})
+    def listed(self, programme: str, wave: str) -> list[Document]:
+        """Return the invitations of one wave, newest first, without any token."""
+        where = {"programme": programme, "wave": wave}
+        return self._desk.collection(INVITATIONS).find(where, sort=("-created_at",))
 
 
 def _document(invitation: Invitation, by: str, now: str) -> Document:

@@ -13,6 +13,8 @@ from services.intake.handlers.invite import Invitations
 from services.intake.handlers.monitor import Monitor
 from services.intake.handlers.people import People
 from services.intake.handlers.publish import Publishing
+from services.intake.handlers.republish import Republishing
+from services.intake.handlers.sign_in import SignIn
 from services.intake.handlers.submit import Submissions
 from shared.programme.model import Programme
 
@@ -31,26 +33,38 @@ class Office:
     drafts: Drafts
     handing_in: HandingIn
     monitor: Monitor
+    sign_in: SignIn
+    republishing: Republishing
     read_files: Callable[[Mapping[str, str]], Programme]
 
 
-def open_office(
-    desk: Desk, new_token: Callable[[], str], read_files: Callable[[Mapping[str, str]], Programme]
-) -> Office:
+@dataclass(frozen=True)
+class Links:
+    """How links are made: fresh tokens, tokens derived from a text, and where the platform is."""
+
+    new_token: Callable[[], str]
+    sign: Callable[[str], str]
+    public_url: str
+
+
+def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str]], Programme]) -> Office:
     """Build every use case on one desk."""
     submissions = Submissions(desk)
     calendar = WaveCalendar(desk)
-    drafts = Drafts(desk, submissions, new_token)
+    drafts = Drafts(desk, submissions, links.new_token)
+    people = People(desk)
     return Office(
         desk=desk,
         submissions=submissions,
         calendar=calendar,
         overdue=OverdueReports(desk, submissions),
         publishing=Publishing(desk, calendar),
-        people=People(desk),
-        invitations=Invitations(desk, new_token),
+        people=people,
+        invitations=Invitations(desk, links.new_token, links.sign),
         drafts=drafts,
         handing_in=HandingIn(desk, submissions, drafts),
         monitor=Monitor(desk, submissions),
+        sign_in=SignIn(desk, people, links.sign, links.public_url),
+        republishing=Republishing(desk, submissions),
         read_files=read_files,
     )

@@ -10,10 +10,9 @@ from typing import Any
 
 from services.intake.handlers.calendar import WaveCalendar
 from services.intake.handlers.desk import Desk
-from services.intake.handlers.state import State, establish
+from services.intake.handlers.state import State, establish, state_event
 from services.intake.ports import DEFINITIONS
 from shared.errors import Conflict, NotFound, TransientError
-from shared.events import Event, derived_id
 from shared.outbox import stage
 from shared.programme.json_form import programme_to_json
 from shared.programme.model import Programme, Site
@@ -93,26 +92,16 @@ class Publishing:
         self, programme: Programme, definition: Mapping[str, Any], digest: str, revision: int
     ) -> dict[str, Any]:
         now, id_ = self._desk.now(), f"{programme.id}/{revision}"
-        event = Event(
-            name="programme.published",
-            subject=programme.id,
-            source="intake",
-            id=derived_id("programme.published", id_),
-            time=now,
-            origin=f"{DEFINITIONS.name}/{id_}",
-            data={
-                "programme": programme.id,
-                "version": programme.version,
-                "revision": revision,
-                "definition": dict(definition),
-            },
-        )
-        return {
-            "_id": id_,
+        told = {
             "programme": programme.id,
             "version": programme.version,
             "revision": revision,
             "definition": dict(definition),
+        }
+        event = state_event(self._desk, State(DEFINITIONS, id_, told, programme.id), told, "programme.published")
+        return {
+            "_id": id_,
+            **told,
             "content_hash": digest,
             "published_at": now,
             **stage(None, [event], now),

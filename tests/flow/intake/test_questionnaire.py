@@ -273,7 +273,7 @@ def test_an_unknown_link_is_404(app: Flask, link: str, path: str) -> None:
 def test_a_revoked_or_expired_link_looks_like_an_unknown_one(bench: Bench, app: Flask) -> None:
     bench.publish_report()
     revoked = bench.office.invitations.invite(PLACE)
-    bench.office.invitations.revoke(revoked.invitation.id)
+    bench.office.invitations.revoke("sample", revoked.invitation.id)
     expired = bench.office.invitations.invite(PLACE)
     client = app.test_client()
     pages = [client.get(f"/q/{revoked.token}"), client.get("/q/unknown")]

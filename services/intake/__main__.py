@@ -1,0 +1,155 @@
+"""Intake's commands: `python -m services.intake --help`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from services.intake.app import build_office, build_relay, migrate
+from services.intake.config import IntakeSettings
+from services.intake.domain.submission import Place
+from services.intake.handlers.people import SCOPES, parse_grant
+from shared.bus.consumer import Consumer
+from shared.bus.publisher import Publisher
+from shared.errors import ConfigError, Conflict, Invalid, NotFound
+from shared.programme.loader import read_programme
+from shared.registry import Account
+from shared.runtime import logs
+from shared.runtime.loops import stop_on_signals
+from shared.runtime.settings import load
+from shared.runtime.worker import Pulse, run_worker
+
+Command = Callable[[argparse.Namespace, IntakeSettings], None]
+
+
+def web(_: argparse.Namespace, __: IntakeSettings) -> None:
+    """Serve pages and API on 127.0.0.1 (port from PORT, default 8000)."""
+    bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+    os.execvp("gunicorn", ["gunicorn", "--threads", "8", "-b", bind, "services.intake.wsgi:app"])  # noqa: S606, S607
+
+
+def relay(_: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Send events out, take receipts in, keep the calendar, send sign-in mails."""
+    stop, pulse = stop_on_signals(), Pulse()
+    relaying = build_relay(settings, lambda: Publisher(settings.bus_url))
+    consumer = Consumer(settings.bus_url, "intake", relaying.handlers, beat=pulse.beat)
+    run_worker(stop, consumer, pulse, relaying.steps, idle_s=0.2, heartbeat=settings.heartbeat_file)
+
+
+def migrate_store(_: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Create what the store lacks."""
+    print("\n".join(migrate(settings)) or "nothing to do")
+
+
+def publish(options: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Publish a programme folder."""
+    done = build_office(settings).publishing.publish(read_programme(Path(options.folder)))
+    print(f"{done.programme} {done.version}: {'published' if done.created else 'was published before'}")
+
+
+def invite(options: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Make a link to a questionnaire and print it."""
+    place = Place(options.programme, options.form, options.site, options.wave)
+    invited = build_office(settings).invitations.invite(place, respondent=options.respondent, by="command")
+    print(f"{settings.public_url}/q/{invited.token}")
+
+
+def account_add(options: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Create or change a person's account."""
+    roles = tuple(parse_grant(text) for text in options.role)
+    account = Account(options.id, options.email, options.name, options.language, roles)
+    print("saved" if build_office(settings).people.save(account) else "was so already")
+
+
+def account_list(_: argparse.Namespace, settings: IntakeSettings) -> None:
+    """List accounts with their roles."""
+    for known in build_office(settings).people.everyone():
+        roles = ", ".join(f"{r['role']}:{r['programme']}:{','.join(r['sites'])}" for r in known["roles"])
+        print(f"{known['_id']}\t{'active' if known['active'] else 'off'}\t{known['email']}\t{roles or 'machine'}")
+
+
+def account_off(options: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Take every right from an account and end its sessions."""
+    build_office(settings).people.deactivate(options.id)
+    print("switched off")
+
+
+def key_add(options: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Make an API key for an account and print it, this once."""
+    key = secrets.token_urlsafe(32)
+    build_office(settings).people.add_key(options.id, options.scope, key)
+    print(key)
+
+
+def sign_in_link(options: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Print a link that signs an account in once, within 15 minutes."""
+    print(settings.public_url.rstrip("/") + build_office(settings).sign_in.link_for(options.id))
+
+
+def republish(_: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Tell the other services everything again."""
+    for name, count in build_office(settings).republishing.everything().items():
+        print(f"{name}: {count}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m services.intake", description="Intake's commands.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, run: Command) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        command.set_defaults(run=run)
+        return command
+
+    for name, run in (("web", web), ("relay", relay), ("migrate", migrate_store), ("republish", republish)):
+        add(name, run)
+    add("publish", publish).add_argument("folder")
+    invitation = add("invite", invite)
+    for part in ("programme", "form", "site", "wave"):
+        invitation.add_argument(f"--{part}", required=True)
+    invitation.add_argument("--respondent", help="a code for the person, never a name")
+    _add_account_commands(add)
+    return parser
+
+
+def _add_account_commands(add: Callable[[str, Command], argparse.ArgumentParser]) -> None:
+    person = add("account-add", account_add)
+    person.add_argument("id")
+    person.add_argument("--email", required=True)
+    person.add_argument("--name", required=True)
+    person.add_argument("--language", choices=("de", "en"), default="de")
+    person.add_argument("--role", action="append", required=True, help="role:programme[:site,site][:lead]")
+    add("account-list", account_list)
+    add("account-off", account_off).add_argument("id")
+    key = add("api-key-add", key_add)
+    key.add_argument("id", help="the machine's account; made if it is new")
+    key.add_argument("--scope", action="append", required=True, choices=SCOPES)
+    add("sign-in-link", sign_in_link).add_argument("id")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; 0 = done, 1 = refused, 2 = settings are wrong."""
+    options = _parser().parse_args(argv)
+    try:
+        settings = load(IntakeSettings, os.environ)
+        logs.configure("intake", settings.log_level)
+        options.run(options, settings)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except Invalid as error:
+        for fault in error.faults:
+            print(f"{fault.path}: {fault.message}", file=sys.stderr)
+        return 1
+    except (Conflict, NotFound, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
