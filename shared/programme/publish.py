@@ -19,16 +19,11 @@ class PublishFailed(Exception):
 
 def publish(programme: Programme, url: str, key: str) -> str:
     """Return the answer to publishing the definition, as JSON text. Raises PublishFailed."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise PublishFailed(f'"{url}" is not an address; write http://host:port.')
-    secure = parts.scheme == "https"
-    connect = http.client.HTTPSConnection if secure else http.client.HTTPConnection
-    connection = connect(parts.hostname, parts.port, timeout=TIMEOUT_S)
+    connection, prefix = _connection(url)
     body = json.dumps({"definition": programme_to_json(programme)}, ensure_ascii=False).encode()
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     try:
-        connection.request("POST", parts.path.rstrip("/") + PATH, body, headers)
+        connection.request("POST", prefix + PATH, body, headers)
         answer = connection.getresponse()
         text = answer.read(1_000_000).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException, ValueError) as error:
@@ -38,6 +33,15 @@ def publish(programme: Programme, url: str, key: str) -> str:
     if answer.status >= 300:
         raise PublishFailed(_refusal(answer.status, text))
     return text
+
+
+def _connection(url: str) -> tuple[http.client.HTTPConnection, str]:
+    try:
+        parts = urlsplit(url)
+        kind = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}[parts.scheme]
+        return kind(parts.netloc, timeout=TIMEOUT_S), parts.path.rstrip("/")
+    except (ValueError, KeyError, http.client.InvalidURL) as error:
+        raise PublishFailed(f'"{url}" is not an address; write http://host:port.') from error
 
 
 def _refusal(status: int, text: str) -> str:

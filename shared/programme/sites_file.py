@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from shared.programme.drafts import ProgrammeDraft
 from shared.programme.fields import CODE, CODE_RULE, NAME, NAME_RULE
-from shared.programme.grid import Row
+from shared.programme.grid import Row, Sheet
 from shared.programme.model import Site
 from shared.programme.place import Place, Report, did_you_mean
 from shared.programme.text_tables import read_csv_list
@@ -20,27 +20,33 @@ def read_sites(data: bytes, draft: ProgrammeDraft, report: Report) -> None:
     """Fill the draft's sites; every column but code, name_… and timezone is a feature."""
     before = len(report.faults)
     sheet = read_csv_list(data, FILE, report)
+    if len(report.faults) > before and not sheet.headings:
+        return
     draft.site_sheet = sheet
-    names = {f"name_{language}": language for language in draft.frame.languages}
     headings = [cell.text for cell in sheet.headings]
-    place = sheet.headings[0].place if sheet.headings else Place(FILE)
-    for needed in ("code", *names):
-        if needed not in headings:
-            report.fault(place, "missing_column", f"sites.csv needs a column {needed}.")
-    for cell in sheet.headings:
-        if cell.text in ("code", "timezone", *names):
-            continue
-        hint = did_you_mean(cell.text, ("code", "timezone", *names))
-        if hint or cell.text.startswith("name_"):
-            message = f'sites.csv has no column "{cell.text}".{hint}'
-            report.fault(cell.place, "unknown_column", message)
-        elif not NAME.fullmatch(cell.text):
-            report.fault(cell.place, "bad_name", f'"{cell.text[:80]}" cannot be a feature: {NAME_RULE}.')
+    names = {f"name_{language}": language for language in draft.frame.languages}
+    _check_headings(sheet, ("code", *names), report)
     names = {heading: language for heading, language in names.items() if heading in headings}
     features = [h for h in headings if h not in ("code", "timezone") and not h.startswith("name_")]
     draft.sites = [(_site(row, names, features, report), row) for row in sheet.rows]
     if not draft.sites and len(report.faults) == before:
         report.fault(Place(FILE), "no_sites", "sites.csv lists no site; add a row for each.")
+
+
+def _check_headings(sheet: Sheet, needed: tuple[str, ...], report: Report) -> None:
+    headings = [cell.text for cell in sheet.headings]
+    place = sheet.headings[0].place if sheet.headings else Place(FILE)
+    for heading in needed:
+        if heading not in headings:
+            report.fault(place, "missing_column", f"sites.csv needs a column {heading}.")
+    for cell in sheet.headings:
+        if cell.text in ("timezone", *needed):
+            continue
+        hint = did_you_mean(cell.text, ("timezone", *needed))
+        if hint or cell.text.startswith("name_"):
+            report.fault(cell.place, "unknown_column", f'sites.csv has no column "{cell.text}".{hint}')
+        elif not NAME.fullmatch(cell.text):
+            report.fault(cell.place, "bad_name", f'"{cell.text[:80]}" cannot be a feature: {NAME_RULE}.')
 
 
 def _site(row: Row, names: dict[str, str], features: list[str], report: Report) -> Site:

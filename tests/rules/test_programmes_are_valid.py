@@ -1,0 +1,70 @@
+"""The shipped programmes and examples are what they claim to be: valid, or invalid in exactly one way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from shared.errors import Fault
+from shared.programme.loader import load_programme, read_programme
+
+ROOT = Path(__file__).parents[2]
+PROGRAMMES = sorted(path.parent for path in (ROOT / "programmes").glob("*/programme.yaml"))
+VALID = sorted((ROOT / "tests" / "programmes" / "valid").iterdir())
+INVALID = sorted((ROOT / "tests" / "programmes" / "invalid").iterdir())
+COUNTS = {
+    "house-of-resources": ({"H": 20, "B": 15}, 35),
+    "strukturfoerderung": ({"S": 18}, 17),
+}
+
+
+def name(path: Path) -> str:
+    return path.name
+
+
+@pytest.mark.parametrize("folder", [*PROGRAMMES, *VALID], ids=name)
+def test_a_shipped_programme_has_no_fault(folder: Path) -> None:
+    report = load_programme(folder).report
+
+    assert [finding.as_fault() for finding in sorted(report.faults)] == []
+
+
+@pytest.mark.parametrize("folder", PROGRAMMES, ids=name)
+def test_a_shipped_programme_has_the_indicators_and_flags_it_is_meant_to_have(folder: Path) -> None:
+    indicators, flags = COUNTS[folder.name]
+
+    written = [entry["id"] for entry in _entries(folder, "indicators")]
+
+    assert {letter: sum(id_[0] == letter for id_ in written) for letter in indicators} == indicators
+    assert len(_entries(folder, "flags")) == flags
+
+
+@pytest.mark.parametrize("folder", PROGRAMMES, ids=name)
+def test_every_flag_of_a_shipped_programme_proposes_a_measure(folder: Path) -> None:
+    programme = read_programme(folder)
+
+    assert [flag.id for flag in programme.flags if not flag.support] == []
+
+
+@pytest.mark.parametrize("folder", INVALID, ids=name)
+def test_an_invalid_example_has_exactly_the_fault_it_shows(folder: Path) -> None:
+    report = load_programme(folder).report
+    expected = yaml.safe_load((folder / "expected.yaml").read_text(encoding="utf-8"))
+    found = [finding.as_fault() for finding in sorted(report.faults)]
+
+    assert len(found) == len(expected), found
+    for want in expected:
+        assert any(_fits(fault, want) for fault in found), (want, found)
+
+
+def _entries(folder: Path, key: str) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = yaml.safe_load((folder / f"{key}.yaml").read_text(encoding="utf-8"))[key]
+    return entries
+
+
+def _fits(fault: Fault, want: dict[str, str]) -> bool:
+    in_file = fault.path == want["file"] or fault.path.startswith(f"{want['file']}:")
+    return in_file and want.get("code", fault.code) == fault.code and want.get("contains", "") in fault.message
