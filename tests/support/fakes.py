@@ -5,10 +5,11 @@ from __future__ import annotations
 import copy
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from shared.errors import StoreUnavailable
+from shared.events import Event
 from shared.store.collection import BaseCollection, Edit, as_lease, claimable, leased
 from shared.store.conditions import Conditions, NotAfter, Order, bounds, conditions, order
 from shared.store.documents import check_document, check_name, check_size
@@ -176,3 +177,23 @@ def _compares(value: Any, operator: str, bound: Any) -> bool:
     if kind != wanted:
         return False
     return bool({"gt": left > right, "gte": left >= right, "lt": left < right, "lte": left <= right}[operator])
+
+
+class ListPublisher:
+    """Remembers what was published; `before` and `after` run around each publish and may raise."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.before: Callable[[Event], None] = lambda _event: None
+        self.after: Callable[[Event], None] = lambda _event: None
+
+    def publish(self, event: Event) -> None:
+        """Take the event."""
+        self.before(event)
+        self.events.append(event)
+        self.after(event)
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids in the order of publishing."""
+        return [event.id for event in self.events]
