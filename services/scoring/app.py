@@ -1,11 +1,12 @@
-"""Wiring: the only place that builds adapters."""
+"""Builds scoring: the only file that puts adapters and use cases together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from services.scoring.adapters import collections
 from services.scoring.adapters.cells import StoredCells
 from services.scoring.adapters.responses import StoredResponses
 from services.scoring.adapters.site_flags import StoredSiteFlags
@@ -13,62 +14,78 @@ from services.scoring.adapters.work import StoredWork
 from services.scoring.config import ScoringSettings
 from services.scoring.domain.due import Timing
 from services.scoring.handlers.definitions import Speakers
+from services.scoring.handlers.explaining import Explaining
 from services.scoring.handlers.on_events import EventHandlers, Handler
 from services.scoring.handlers.recompute import Recompute
 from services.scoring.handlers.refold import Refold
 from services.scoring.handlers.worlds import Worlds
-from shared.clock import Clock
-from shared.outbox import Receipts
+from services.scoring.ports import COLLECTIONS, WITH_OUTBOX
+from shared.bus.publisher import Publisher
+from shared.clock import Clock, SystemClock
+from shared.outbox import Receipts, Relay
+from shared.registry import COLLECTIONS as REGISTRY
 from shared.registry import Registry
+from shared.runtime.loops import Step
+from shared.store import open_store
 from shared.store.port import Store
 
 SERVICE = "scoring"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Scoring:
-    """Everything scoring does, without processes around it."""
+    """Everything that works on one store; the parts that talk to the bus are made on request."""
 
+    settings: ScoringSettings
     store: Store
-    registry: Registry
-    responses: StoredResponses
-    cells: StoredCells
-    flags: StoredSiteFlags
-    work: StoredWork
-    speakers: Speakers
-    worlds: Worlds
-    handlers: Mapping[str, Handler]
-    new_worker: Callable[[str], Recompute]
+    clock: Clock = field(default_factory=SystemClock)
+    owner: str = ""
+
+    def __post_init__(self) -> None:
+        self.owner = self.owner or f"{socket.gethostname()}-{os.getpid()}"
+        self.timing = Timing(self.settings.quiet_s, self.settings.longest_s, self.settings.peers_s)
+        self.registry = Registry(self.store)
+        self.responses = StoredResponses(self.store)
+        self.cells = StoredCells(self.store)
+        self.flags = StoredSiteFlags(self.store)
+        self.work = StoredWork(self.store, self.clock, self.timing, self.owner)
+        self.speakers = Speakers(self.registry)
+        self.worlds = Worlds(self.registry, self.responses, self.cells)
+        self.refold = Refold(self.registry, self.cells, self.flags, self.clock)
+        self.explaining = Explaining(self.speakers, self.worlds, self.cells, self.flags, self.refold)
+
+    def migrate(self) -> list[str]:
+        """Create what the store lacks; return one line per change."""
+        return self.store.migrate([*COLLECTIONS, *REGISTRY])
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return the handler of every event scoring consumes."""
+        events = EventHandlers(self.responses, self.work, self.registry, self.registry.handlers())
+        return {**events.handlers(), "handled.scoring": Receipts(self.store, WITH_OUTBOX).on_handled}
+
+    def recompute(self, number: int = 1) -> Recompute:
+        """Return a worker for dirty cells."""
+        work = StoredWork(self.store, self.clock, self.timing, f"{self.owner}-{number}")
+        return Recompute(work, self.cells, self.speakers, self.worlds, self.refold, self.registry, self.clock)
+
+    def steps(self) -> dict[str, Step]:
+        """Return every loop of a worker process by name."""
+        loops: dict[str, Step] = {}
+        for number in range(1, self.settings.workers + 1):
+            loops[f"cells-{number}"] = self.recompute(number).step
+        for name in WITH_OUTBOX:
+            publisher = Publisher(self.settings.bus_url)
+            loops[f"relay-{name}"] = Relay(self.store.collection(name), publisher, self.clock, self.owner).run_once
+        return loops
+
+    def rescore(self, programme: str) -> int:
+        """Mark every cell of a programme dirty; what changes is restated, not raised. Return how many there are."""
+        keys = self.work.known(programme)
+        for key in keys:
+            self.work.mark(key, "definition")
+        return len(keys)
 
 
-def build(store: Store, clock: Clock, timing: Timing, owner: str) -> Scoring:
-    """Wire the use cases to a store; `owner` names this process in leases."""
-    registry = Registry(store)
-    responses, cells, flags = StoredResponses(store), StoredCells(store), StoredSiteFlags(store)
-    work = StoredWork(store, clock, timing, owner)
-    speakers, worlds = Speakers(registry), Worlds(registry, responses, cells)
-    refold = Refold(registry, cells, flags, clock)
-    events = EventHandlers(responses, work, registry, registry.handlers())
-    receipts = Receipts(store, collections.WITH_OUTBOX)
-
-    def new_worker(name: str) -> Recompute:
-        own = StoredWork(store, clock, timing, f"{owner}-{name}")
-        return Recompute(own, cells, speakers, worlds, refold, registry, clock)
-
-    return Scoring(
-        store=store,
-        registry=registry,
-        responses=responses,
-        cells=cells,
-        flags=flags,
-        work=work,
-        speakers=speakers,
-        worlds=worlds,
-        handlers={**events.handlers(), "handled.scoring": receipts.on_handled},
-        new_worker=new_worker,
-    )
-
-
-def timing(settings: ScoringSettings) -> Timing:
-    """Return the waiting times from the settings."""
-    return Timing(settings.quiet_s, settings.longest_s, settings.peers_s)
+def build(settings: ScoringSettings) -> Scoring:
+    """Return scoring on the store of the settings."""
+    return Scoring(settings, open_store(settings.store_url))

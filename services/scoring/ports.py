@@ -1,4 +1,4 @@
-"""What the use cases need of storage and of the registry."""
+"""What is stored, and what the use cases need of storage and of the registry."""
 
 from __future__ import annotations
 
@@ -9,9 +9,20 @@ from typing import Any, Literal, Protocol
 from services.scoring.domain.cells import CellInputs, CellKey
 from services.scoring.domain.transitions import Cause, Merged
 from shared.events import Event
+from shared.outbox import OUTBOX_INDEX
 from shared.programme.model import Programme
+from shared.store.port import CollectionSpec, Document, Index
 
-Document = dict[str, Any]
+RESPONSES = CollectionSpec("responses", (Index("cell", ("cell",)),))
+REPORTS = CollectionSpec("reports", (Index("cell", ("cell",)),))
+WORK = CollectionSpec("work", (Index("due", ("due_at",)), Index("programme", ("programme",))))
+CELLS = CollectionSpec("cells", (OUTBOX_INDEX,))
+SITE_FLAGS = CollectionSpec("site_flags", (OUTBOX_INDEX,))
+EPISODES = CollectionSpec("episodes")
+TRANSITIONS = CollectionSpec("transitions")
+COLLECTIONS = (RESPONSES, REPORTS, WORK, CELLS, SITE_FLAGS, EPISODES, TRANSITIONS)
+WITH_OUTBOX = (CELLS.name, SITE_FLAGS.name)
+
 Urgency = Literal["answer", "wave", "peers"]
 
 

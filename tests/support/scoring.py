@@ -9,10 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from services.scoring import app
-from services.scoring.adapters import collections
-from services.scoring.domain.due import Timing
-from services.scoring.handlers.recompute import Recompute
+from services.scoring.app import Scoring
+from services.scoring.config import ScoringSettings
 from shared.clock import FixedClock, to_text
 from shared.event_schemas import check, from_json
 from shared.events import Event, derived_id
@@ -24,6 +22,13 @@ from tests.support.fakes import MemoryStore
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 8, 1, 8, tzinfo=UTC)
+SETTINGS = ScoringSettings(
+    store_url="sqlite:///unused",
+    bus_url="sqlite:///unused",
+    secret_key="x" * 32,
+    public_url="http://localhost:8080",
+    secure_cookies=False,
+)
 _numbers = itertools.count(1)
 
 
@@ -43,10 +48,11 @@ class ScoringHarness:
 
     def __init__(self, definition: Programme, store: Store | None = None, *, publish: bool = True) -> None:
         self.store: Store = store or MemoryStore()
-        self.store.migrate(collections.ALL)
         self.clock = FixedClock(START)
-        self.scoring = app.build(self.store, self.clock, Timing(), "test")
-        self.worker: Recompute = self.scoring.new_worker("1")
+        self.scoring = Scoring(SETTINGS, self.store, self.clock, "test")
+        self.scoring.migrate()
+        self.handlers = self.scoring.handlers()
+        self.worker = self.scoring.recompute()
         self.definition = definition
         if publish:
             self.publish()
@@ -55,7 +61,7 @@ class ScoringHarness:
         """Hand one event to its handler, checked against its schema."""
         event = Event(name, data, "test", "intake", derived_id("test", next(_numbers)), to_text(self.clock.now()))
         check(event)
-        self.scoring.handlers[name](event)
+        self.handlers[name](event)
         return event
 
     def publish(self, definition: Programme | None = None, revision: int = 1) -> None:

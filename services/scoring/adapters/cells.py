@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.scoring.adapters.collections import CELLS
 from services.scoring.domain.cells import CellKey
+from services.scoring.ports import CELLS
 from shared.errors import TransientError
 from shared.events import Event
 from shared.outbox import stage

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.scoring.adapters.collections import REPORTS, RESPONSES
 from services.scoring.domain.answers import Response
 from services.scoring.domain.cells import CellInputs, CellKey
+from services.scoring.ports import REPORTS, RESPONSES
 from shared.store.port import Document, Store
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.scoring.adapters.collections import EPISODES, SITE_FLAGS, TRANSITIONS
 from services.scoring.domain.transitions import Merged
+from services.scoring.ports import EPISODES, SITE_FLAGS, TRANSITIONS
 from shared.events import Event
 from shared.outbox import stage
 from shared.store.port import Change, Collection, Document, Duplicate, Store

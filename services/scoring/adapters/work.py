@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.scoring.adapters.collections import WORK
 from services.scoring.domain.cells import CellKey, cell_key
 from services.scoring.domain.due import Timing, due_after_answer, due_as_dependant
 from services.scoring.domain.transitions import Cause
-from services.scoring.ports import Item, Urgency
+from services.scoring.ports import WORK, Item, Urgency
 from shared.clock import Clock, to_text
 from shared.errors import TransientError
 from shared.runtime import context

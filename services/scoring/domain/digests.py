@@ -1,4 +1,4 @@
-"""Digests of JSON values."""
+"""Canonical text and digests of JSON values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ import json
 from typing import Any
 
 
+def canonical(value: Any) -> str:
+    """Return the JSON text of a value in canonical form: equal values, equal text."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def digest(value: Any) -> str:
     """Return the SHA-256 of a JSON value in canonical form (shortened to 32 hex digits)."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    return hashlib.sha256(canonical(value).encode()).hexdigest()[:32]

@@ -12,10 +12,11 @@ from services.scoring.domain.naming import Speaker
 from services.scoring.handlers.definitions import Speakers, site_codes
 from services.scoring.handlers.refold import Refold
 from services.scoring.handlers.worlds import Worlds
-from services.scoring.ports import Cells, Definitions, Document, Item, Work
+from services.scoring.ports import Cells, Definitions, Item, Work
 from shared.clock import Clock, to_text
 from shared.errors import NotFound
 from shared.runtime import context
+from shared.store.port import Document
 
 NOTHING_TOLD = ("", "")
 
@@ -46,7 +47,7 @@ class Recompute:
             self._work.done(item, 0, NOTHING_TOLD)  # `programme.published` marks it again
             return 1
         if item.key.of_programme:
-            self._refold.programme(speaker, item.cause, item.correlation_id)
+            self._refold.store(speaker, item.key.site, item.cause, item.correlation_id)
             told = NOTHING_TOLD
         else:
             told = self._cell(speaker, item)
@@ -60,7 +61,7 @@ class Recompute:
             return NOTHING_TOLD
         at = codes.index(item.key.wave)
         cell = self._write(item, world, at)
-        self._refold.site(speaker, item.key.site, item.cause, item.correlation_id)
+        self._refold.store(speaker, item.key.site, item.cause, item.correlation_id)
         told = (outward_digest(cell), settled_digest(cell))
         if told[0] != item.told[0]:
             self._tell_values(speaker, item, codes[at + 1 :])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 
 from services.scoring.domain.cells import EVERY_SITE
@@ -13,10 +12,11 @@ from services.scoring.domain.prevalence import fold_programme
 from services.scoring.domain.site_flags import fold_site
 from services.scoring.domain.transitions import Cause, Folded, Transition, merged
 from services.scoring.handlers.definitions import site_codes, timeline
-from services.scoring.ports import Cells, Definitions, Document, SiteFlags
+from services.scoring.ports import Cells, Definitions, SiteFlags
 from shared.clock import Clock, to_text
 from shared.errors import TransientError
 from shared.events import Event
+from shared.store.port import Document
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +29,15 @@ class Refold:
     def __init__(self, definitions: Definitions, cells: Cells, flags: SiteFlags, clock: Clock) -> None:
         self._definitions, self._cells, self._flags, self._clock = definitions, cells, flags, clock
 
-    def site(self, speaker: Speaker, site: str, cause: Cause, correlation_id: str = "") -> None:
-        """Fold one site's flags from its stored cells. Idempotent."""
+    def folded(self, speaker: Speaker, site: str) -> Folded:
+        """Return a fresh fold: of a site's stored cells, or, for `*`, of all sites' stored flags."""
+        if site == EVERY_SITE:
+            return self._programme(speaker)
         programme = speaker.plan.programme
         waves = [wave.code for wave in timeline(programme, self._definitions)]
+        return fold_site(speaker, site, self._cells.of_site(programme.id, site, waves))
 
-        def fold() -> Folded:
-            return fold_site(speaker, site, self._cells.of_site(programme.id, site, waves))
-
-        self._store(speaker, site, cause, fold, correlation_id)
-
-    def programme(self, speaker: Speaker, cause: Cause, correlation_id: str = "") -> None:
-        """Fold the programme's own flags from those of its sites. Idempotent."""
-        self._store(speaker, EVERY_SITE, cause, lambda: self._fold_programme(speaker), correlation_id)
-
-    def _fold_programme(self, speaker: Speaker) -> Folded:
+    def _programme(self, speaker: Speaker) -> Folded:
         programme = speaker.plan.programme
         found = {code: self._flags.get(programme.id, code) for code in site_codes(programme, self._definitions)}
         sites = {code: document for code, document in found.items() if document is not None}
@@ -51,14 +45,13 @@ class Refold:
         waves = [wave for wave in timeline(programme, self._definitions) if wave.code in seen]
         return fold_programme(speaker, {code: document["episodes"] for code, document in sites.items()}, waves)
 
-    def _store(
-        self, speaker: Speaker, site: str, cause: Cause, fold: Callable[[], Folded], correlation_id: str
-    ) -> None:
+    def store(self, speaker: Speaker, site: str, cause: Cause, correlation_id: str = "") -> None:
+        """Fold the flags of a site, or, for `*`, of the programme; store and tell what changed. Idempotent."""
         programme = speaker.plan.programme
         for _ in range(_TRIES):
             before = self._flags.get(programme.id, site)
             at = to_text(self._clock.now())
-            result = merged(before, fold(), cause, at)
+            result = merged(before, self.folded(speaker, site), cause, at)
             if result is None:
                 return
             events = [self._event(speaker, site, one, at, correlation_id) for one in result.transitions]

@@ -10,7 +10,8 @@ from services.scoring.domain.context import Peer, Values, World
 from services.scoring.domain.naming import Speaker
 from services.scoring.domain.values import record_from
 from services.scoring.handlers.definitions import features, site_codes, timeline
-from services.scoring.ports import Cells, Definitions, Document, Responses
+from services.scoring.ports import Cells, Definitions, Responses
+from shared.store.port import Document
 
 T = TypeVar("T")
 
