@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.scoring.adapters.collections import SITE_FLAGS
+from services.scoring.ports import SITE_FLAGS
 from tests.support.pipeline import expected, letters, oracle, sink
 from tests.support.pipeline.installation import Installation
 from tests.support.pipeline.quiet import open_work, parked_messages
@@ -107,7 +107,7 @@ def judge(
     sent = list(letters.letters(chains))
     verdict = oracle.Verdict()
     oracle.check_kept(verdict, installation.stores["intake"], sent, traffic.receipts)
-    oracle.check_scored(verdict, installation.stores["scoring"], sent)
+    oracle.check_scored(verdict, installation.scoring, sent)
     mails = sink.mails(installation.mail_file)
     oracle.check_mailed(verdict, installation.stores["scoring"], installation.stores["notify"], mails)
     for queue, count in parked_messages(installation.bus_url).items():

@@ -13,6 +13,8 @@ from deploy.migrate import migrate
 from services.intake.app import build_office
 from services.intake.config import IntakeSettings
 from services.intake.handlers.office import Office
+from services.scoring.app import Scoring
+from services.scoring.config import ScoringSettings
 from shared.runtime.settings import load
 from shared.store import open_store
 from shared.store.port import Store
@@ -34,12 +36,15 @@ QUICK: Mapping[str, str] = {
 
 @dataclass
 class Installation:
-    """Everything below `folder`. `mongodb_uri` without a database, or empty for SQLite; `bus_url` likewise."""
+    """Everything below `folder`. `mongodb_uri` without a database, or empty for SQLite; `bus_url` likewise.
+
+    `settings` are the settings that are not addresses; the default makes everything happen soon.
+    """
 
     folder: Path
     mongodb_uri: str = ""
     bus_url: str = ""
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=lambda: QUICK)
     replicas: int = 2
 
     def __post_init__(self) -> None:
@@ -57,7 +62,7 @@ class Installation:
     def store_url(self, service: str) -> str:
         """Return the address of a service's database."""
         if self.mongodb_uri:
-            return f"{self.mongodb_uri}/chaos_{service}"
+            return f"{self.mongodb_uri}/test{self.web_port}_{service}"
         return f"sqlite:///{self.folder / f'{service}.db'}"
 
     def environment(self, service: str) -> dict[str, str]:
@@ -73,7 +78,6 @@ class Installation:
             "SECRET_KEY": "a secret for tests that is long enough",
             "PUBLIC_URL": self.base_url,
             "SECURE_COOKIES": "false",
-            **QUICK,
             **self.settings,
         }
 
@@ -108,10 +112,15 @@ class Installation:
         assert self.stores
         return build_office(load(IntakeSettings, self.environment("intake")), self.stores["intake"])
 
-    def start(self) -> None:
-        """Start every process and wait until intake is ready."""
+    @cached_property
+    def scoring(self) -> Scoring:
+        """Scoring's parts, for computing again what is stored."""
+        return Scoring(load(ScoringSettings, self.environment("scoring")), self.stores["scoring"])
+
+    def start(self, *only: str) -> None:
+        """Start every process (or these) and wait until intake is ready."""
         assert self.stores
-        self.fleet.start()
+        self.fleet.start(*only)
         try:
             self.wait_until_ready()
         except AssertionError as error:

@@ -12,18 +12,12 @@ from services.intake.ports import SUBMISSIONS
 from services.notify.documents import ALERTS, DELIVERIES
 from services.notify.domain import delivery as deliveries
 from services.notify.domain import facts
-from services.scoring.adapters.cells import StoredCells
-from services.scoring.adapters.collections import CELLS, RESPONSES, SITE_FLAGS
-from services.scoring.adapters.responses import StoredResponses
-from services.scoring.adapters.site_flags import StoredSiteFlags
+from services.scoring.app import Scoring
 from services.scoring.domain.cell import compute_cell
 from services.scoring.domain.cells import EVERY_SITE
-from services.scoring.domain.prevalence import fold_programme
-from services.scoring.domain.site_flags import fold_site
 from services.scoring.domain.transitions import merged
-from services.scoring.handlers.definitions import Speakers, timeline
-from services.scoring.handlers.worlds import Worlds
-from shared.registry import Registry
+from services.scoring.ports import CELLS, RESPONSES, SITE_FLAGS
+from shared.clock import EPOCH_TEXT
 from shared.store.port import Document, Store
 from tests.support.pipeline.letters import PROGRAMME, Letter
 
@@ -77,9 +71,9 @@ def check_kept(verdict: Verdict, store: Store, letters: Sequence[Letter], receip
     verdict.counted["kept"] = kept.count({})
 
 
-def check_scored(verdict: Verdict, store: Store, letters: Sequence[Letter]) -> None:
+def check_scored(verdict: Verdict, scoring: Scoring, letters: Sequence[Letter]) -> None:
     """Every response's newest revision is in scoring, and every cell and flag is what these answers give."""
-    responses = store.collection(RESPONSES.name)
+    responses = scoring.store.collection(RESPONSES.name)
     expected = newest(letters)
     for (form, site, wave, respondent), letter in expected.items():
         document = responses.get(f"{PROGRAMME}/{form}/{site}/{wave}/{respondent}")
@@ -89,49 +83,38 @@ def check_scored(verdict: Verdict, store: Store, letters: Sequence[Letter]) -> N
             verdict.fault("stale response", letter.body["instance_id"])
     if responses.count({}) != len(expected):
         verdict.fault("responses nobody sent", str(responses.count({}) - len(expected)))
-    Scores(verdict, store).check()
+    Scores(verdict, scoring).check()
     verdict.counted["responses"] = len(expected)
 
 
 class Scores:
     """Computes every cell and every site's flags anew and compares."""
 
-    def __init__(self, verdict: Verdict, store: Store) -> None:
-        self._verdict = verdict
-        self._registry = Registry(store)
-        self._cells, self._flags = StoredCells(store), StoredSiteFlags(store)
-        self._worlds = Worlds(self._registry, StoredResponses(store), self._cells)
-        self._speaker = Speakers(self._registry).of(PROGRAMME)
-        self._stored = {d["_id"]: d for d in store.collection(CELLS.name).find({})}
+    def __init__(self, verdict: Verdict, scoring: Scoring) -> None:
+        self._verdict, self._scoring = verdict, scoring
+        self._speaker = scoring.speakers.of(PROGRAMME)
+        self._stored = {d["_id"]: d for d in scoring.store.collection(CELLS.name).find({})}
 
     def check(self) -> None:
         """Note every stale value and flag."""
-        programme = self._speaker.plan.programme
-        found: dict[str, Document] = {}
-        for site in programme.sites:
+        for site in self._speaker.plan.programme.sites:
             self._check_cells(site.code)
-            stored = self._flags.get(PROGRAMME, site.code)
-            waves = [wave.code for wave in programme.waves]
-            fresh = fold_site(self._speaker, site.code, self._cells.of_site(PROGRAMME, site.code, waves))
-            self._compare(site.code, stored, fresh)
-            found[site.code] = stored or {"episodes": {}, "waves": {}}
-        seen = {wave for document in found.values() for wave in document["waves"]}
-        waves_seen = [wave for wave in timeline(programme, self._registry) if wave.code in seen]
-        episodes = {code: document["episodes"] for code, document in found.items()}
-        self._compare(EVERY_SITE, self._flags.get(PROGRAMME, EVERY_SITE),
-                      fold_programme(self._speaker, episodes, waves_seen))  # fmt: skip
+            self._check_flags(site.code)
+        self._check_flags(EVERY_SITE)
         self._verdict.counted["cells"] = len(self._stored)
 
     def _check_cells(self, site: str) -> None:
-        world = self._worlds.of(self._speaker, site)
+        world = self._scoring.worlds.of(self._speaker, site)
         for at, wave in enumerate(world.waves):
             stored = self._stored.get(f"{PROGRAMME}/{site}/{wave.code}")
             fresh = compute_cell(world, at)
             if stored is None or any(stored[name] != fresh[name] for name in fresh):
                 self._verdict.fault("stale cell", f"{site}/{wave.code}")
 
-    def _compare(self, site: str, stored: Document | None, fresh: Document) -> None:
-        if merged(stored, fresh, "data", "2000-01-01T00:00:00.000Z") is not None:
+    def _check_flags(self, site: str) -> None:
+        stored = self._scoring.flags.get(PROGRAMME, site)
+        fresh = self._scoring.refold.folded(self._speaker, site)
+        if merged(stored, fresh, "data", EPOCH_TEXT) is not None:
             self._verdict.fault("stale flags", site)
 
 

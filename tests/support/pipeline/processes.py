@@ -81,10 +81,12 @@ class Fleet:
         self._lock = threading.Lock()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
-    def start(self) -> None:
-        """Start every member in order."""
+    def start(self, *only: str) -> None:
+        """Start every member (or these) in order; the others stay down until `bring_up`."""
         for member in self.members.values():
-            member.start()
+            member.wanted = not only or member.name in only
+            if member.wanted:
+                member.start()
         self._watcher.start()
 
     def _watch(self) -> None:

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from services.intake.ports import WITH_OUTBOX as INTAKE
 from services.notify.documents import ALERTS, DELIVERIES, GROUPS
-from services.scoring.adapters.collections import WITH_OUTBOX as SCORING
-from services.scoring.adapters.collections import WORK
+from services.scoring.ports import WITH_OUTBOX as SCORING
+from services.scoring.ports import WORK
 from shared.bus import topology
 from shared.bus.connection import BusOptions, borrowed
 from shared.clock import SystemClock, to_text
