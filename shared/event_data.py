@@ -27,12 +27,15 @@ class _Flag(fields.Field[bool]):
         return value
 
 
-class _Answer(fields.Field[Any]):
-    """A coded or numeric answer: text, list of texts, finite number or null."""
+class _Answers(fields.Field[Mapping[str, Any]]):
+    """Answers by question: text, list of texts, finite number or null; one field, as there are many."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
-        if not _is_answer(value):
-            raise ValidationError("not a coded or numeric answer")
+        if not isinstance(value, Mapping):
+            raise ValidationError("not an object")
+        wrong = {str(name): ["not a coded or numeric answer"] for name in value if not _is_answer(value[name])}
+        if wrong:
+            raise ValidationError(wrong)
         return value
 
 
@@ -194,7 +197,7 @@ SCHEMAS: Mapping[tuple[str, int], Schema] = {
         **_SUBMISSION,
         form_version=_id(),
         received_at=_id(),
-        answers=fields.Dict(keys=fields.String(), values=_Answer(allow_none=True), required=True),
+        answers=_Answers(required=True),
     ),
     ("submission.erased", 1): _schema(**_SUBMISSION),
     ("indicators.computed", 1): _schema(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection as Group
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from shared.bus.topology import awaiting
-from shared.clock import EPOCH_TEXT, from_text, to_text
+from shared.clock import EPOCH_TEXT, to_text
 from shared.event_schemas import UnreadableEvent, check, to_json
 from shared.events import Event
 from shared.store.port import Change, Document, Index
@@ -41,7 +41,7 @@ def stage(document: Mapping[str, Any] | None, events: Sequence[Event], now: str)
     return {**_fields(before, kept + fresh), "lease_until": EPOCH_TEXT}
 
 
-def after_sending(document: Mapping[str, Any], sent: Group[str], now: str) -> Change:
+def after_sending(document: Mapping[str, Any], sent: Group[str], now: datetime) -> Change:
     """Return the change after these event ids were published: dropped if nobody confirms them, else due again later."""
     entries = []
     for entry in document.get("outbox") or []:
@@ -49,7 +49,7 @@ def after_sending(document: Mapping[str, Any], sent: Group[str], now: str) -> Ch
             entries.append(entry)
         elif entry["awaiting"]:
             delay_s = min(FIRST_RESEND_S * 2 ** entry["sent"], LONGEST_RESEND_S)
-            due = to_text(from_text(now) + timedelta(seconds=delay_s))
+            due = to_text(now + timedelta(seconds=delay_s))
             entries.append({**entry, "due": due, "sent": min(entry["sent"] + 1, 10)})
     change = _change(document, entries)
     return Change(set={**change.set, "lease_until": EPOCH_TEXT}, unset=change.unset)

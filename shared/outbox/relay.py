@@ -52,14 +52,15 @@ class Relay:
         return self._collection.claim({}, due="outbox_due", now=to_text(now), until=until, owner=self._owner)
 
     def _relay(self, lease: Lease) -> None:
-        now = to_text(self._clock.now())
+        now = self._clock.now()
+        now_text = to_text(now)
         sent: set[str] = set()
         for entry in lease.document.get("outbox") or []:
-            if entry["due"] <= now:
+            if entry["due"] <= now_text:
                 event = from_json(entry["event"])
                 if not entry["sent"]:
-                    waited = from_text(now) - from_text(entry["due"])
-                    metrics.OUTBOX_OLDEST.labels(event.source).set(waited.total_seconds())
+                    waited_s = (now - from_text(entry["due"])).total_seconds()
+                    metrics.OUTBOX_OLDEST.labels(event.source).set(waited_s)
                 self._publisher.publish(event)
                 sent.add(event.id)
                 metrics.OUTBOX_PUBLISHED.labels(event.source).inc()
@@ -67,9 +68,8 @@ class Relay:
 
     def _settle(self, lease: Lease, sent: set[str]) -> None:
         """Write down what was sent, on top of what others changed meanwhile; not if the lease has passed on."""
-        document = lease.document
+        document, now = lease.document, self._clock.now()
         for _ in range(_TRIES):
-            now = to_text(self._clock.now())
             where = {"fence": lease.fence, "outbox_rev": document.get("outbox_rev")}
             if self._collection.update_if(document["_id"], where, after_sending(document, sent, now)) is not None:
                 return
