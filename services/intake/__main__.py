@@ -8,6 +8,7 @@ import secrets
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from services.intake.app import build_office, build_relay, migrate
 from services.intake.config import IntakeSettings
@@ -96,39 +97,42 @@ def republish(_: argparse.Namespace, settings: IntakeSettings) -> None:
         print(f"{name}: {count}")
 
 
+Commands = Any  # argparse keeps the type of its command groups private
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m services.intake", description="Intake's commands.")
     commands = parser.add_subparsers(required=True, metavar="command")
-
-    def add(name: str, run: Command) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
-        command.set_defaults(run=run)
-        return command
-
     for name, run in (("web", web), ("relay", relay), ("migrate", migrate_store), ("republish", republish)):
-        add(name, run)
-    add("publish", publish).add_argument("folder")
-    invitation = add("invite", invite)
+        _add(commands, name, run)
+    _add(commands, "publish", publish).add_argument("folder")
+    invitation = _add(commands, "invite", invite)
     for part in ("programme", "form", "site", "wave"):
         invitation.add_argument(f"--{part}", required=True)
     invitation.add_argument("--respondent", help="a code for the person, never a name")
-    _add_account_commands(add)
+    _add(commands, "sign-in-link", sign_in_link).add_argument("id")
+    _account_commands(commands.add_parser("account", help="People's accounts.").add_subparsers(required=True))
+    key = _add(commands.add_parser("api-key", help="API keys.").add_subparsers(required=True), "add", key_add)
+    key.add_argument("id", help="the machine's account; made if it is new")
+    key.add_argument("--scope", action="append", required=True, choices=SCOPES)
     return parser
 
 
-def _add_account_commands(add: Callable[[str, Command], argparse.ArgumentParser]) -> None:
-    person = add("account-add", account_add)
+def _account_commands(commands: Commands) -> None:
+    person = _add(commands, "add", account_add)
     person.add_argument("id")
     person.add_argument("--email", required=True)
     person.add_argument("--name", required=True)
     person.add_argument("--language", choices=("de", "en"), default="de")
     person.add_argument("--role", action="append", required=True, help="role:programme[:site,site][:lead]")
-    add("account-list", account_list)
-    add("account-off", account_off).add_argument("id")
-    key = add("api-key-add", key_add)
-    key.add_argument("id", help="the machine's account; made if it is new")
-    key.add_argument("--scope", action="append", required=True, choices=SCOPES)
-    add("sign-in-link", sign_in_link).add_argument("id")
+    _add(commands, "list", account_list)
+    _add(commands, "off", account_off).add_argument("id")
+
+
+def _add(commands: Commands, name: str, run: Command) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+    command.set_defaults(run=run)
+    return command
 
 
 def main(argv: list[str] | None = None) -> int:
