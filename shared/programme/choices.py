@@ -33,7 +33,7 @@ def read_choices(
     for heading in columns.further:
         if not NAME.fullmatch(heading):
             message = f'"{heading}" cannot be the heading of a further column: {NAME_RULE}.'
-            report.fault(columns.places[heading.lower().replace(" ", "_")], "bad_name", message)
+            report.fault(columns.places[heading], "bad_name", message)
     missing_columns(columns, languages, sheet, "label", report)
     for row in sheet.rows:
         entry = Entry(row, columns, languages)

@@ -21,7 +21,7 @@ def language_code(text: str) -> str:
 
 @dataclass(frozen=True)
 class Columns:
-    """One sheet's headings by meaning: `plain[name]`, `translated[name][language]`, `further` as written."""
+    """Headings by meaning: `plain[name]`, `translated[name][language]`; `further` and `places` as written."""
 
     plain: Mapping[str, str]
     translated: Mapping[str, Mapping[str, str]]
@@ -64,7 +64,7 @@ def columns_of(sheet: Sheet, words: Vocabulary, report: Report) -> Columns:
             continue
         base, _, suffix = text.partition("::")
         name = _canonical(base, words)
-        places.setdefault(name, heading.place)
+        places.setdefault(text, heading.place)
         if name in words.translated:
             _translated(name, suffix.strip(), heading, translated, report)
         elif name in words.plain and not suffix:

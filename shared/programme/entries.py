@@ -107,15 +107,16 @@ class Names:
 def missing_columns(columns: Columns, languages: Languages, sheet: Sheet, needed: str, report: Report) -> None:
     """Name, once per sheet, every language that a translated column lacks altogether."""
     for name, by_code in columns.translated.items():
-        have = {code or languages.default for code in by_code}
+        headings = {code or languages.default: heading for code, heading in by_code.items()}
+        first = columns.places[next(iter(by_code.values()))]
         for code in languages.required:
-            if code not in have:
+            if code not in headings:
                 message = f'The sheet {sheet.name} has no column "{name}::… ({code})"; add it with its texts.'
-                report.fault(columns.places[name], "missing_translation", message)
-        for code in sorted(have - set(languages.required)):
-            heading = by_code.get(code, name)
-            message = f'The language of "{heading}" is not one of the languages here: {listed(languages.required)}.'
-            report.fault(columns.places[name], "unknown_language", message)
+                report.fault(first, "missing_translation", message)
+        for code, heading in headings.items():
+            if code not in languages.required:
+                message = f'The language of "{heading}" is not one of the languages here: {listed(languages.required)}.'
+                report.fault(columns.places[heading], "unknown_language", message)
     if needed not in columns.translated and sheet.rows:
         message = f'The sheet {sheet.name} needs a column "{needed}::…" for every language.'
         report.fault(sheet.headings[0].place if sheet.headings else sheet.place, "missing_column", message)

@@ -49,6 +49,11 @@ class Question:
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def computes_default(self) -> bool:
+        """True when `default` is an expression (it holds a call or a reference), False for a literal."""
+        return self.default is not None and ("(" in self.default or "${" in self.default)
+
+    @property
     def coded(self) -> bool:
         """True when the answer is a code, number or date, and so may travel in events."""
         return self.type in CODED_TYPES

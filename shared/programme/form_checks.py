@@ -20,7 +20,6 @@ from shared.programme.model import Question as Asked
 from shared.programme.place import Located, Report
 
 OUTPUT = re.compile(r"\$\{\s*([^}\s]*)\s*\}")
-_DYNAMIC = re.compile(r"\$\{|[A-Za-z][A-Za-z0-9-]*\s*\(")
 _COLUMNS = ("relevant", "constraint", "required", "readonly", "calculation", "choice_filter")
 _TEXTS = ("label", "hint", "constraint_message", "required_message")
 _CHANGING = frozenset({"today", "now", "random", "uuid", "once"})
@@ -68,12 +67,12 @@ def _conditions(draft: FormDraft, report: Report) -> Iterator[Condition]:
         for column in (*_COLUMNS, "default"):
             text = getattr(item, column, None)
             cell = entry.cell(column)
-            if text and cell and (column != "default" or _DYNAMIC.search(text)):
-                node = parsed(text, cell, report)
-                if node:
-                    yield Condition(item, column, cell, text, node)
-            elif text and cell:
+            if not text or not cell:
+                continue
+            if column == "default" and isinstance(item, Asked) and not item.computes_default:
                 _check_literal(item, text, cell, draft, report)
+            elif node := parsed(text, cell, report):
+                yield Condition(item, column, cell, text, node)
 
 
 def parsed(text: str, cell: Located, report: Report) -> Node | None:
@@ -118,9 +117,7 @@ def _never(node: Node) -> bool:
     return not truth(compile_form(node)(FormState({}, _SOME_DAY, new_id=str)))
 
 
-def _check_literal(item: Asked | Group, text: str, cell: Located, draft: FormDraft, report: Report) -> None:
-    if not isinstance(item, Asked):
-        return
+def _check_literal(item: Asked, text: str, cell: Located, draft: FormDraft, report: Report) -> None:
     if item.type in ("integer", "decimal", "range") and not re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text):
         report.fault(cell.place, "bad_default", f'The default of "{item.name}" must be a number, not "{text[:80]}".')
     names = [choice.name for choice in draft.form.choices.get(item.list_name or "", ())]

@@ -52,7 +52,7 @@ def read_form_draft(data: bytes, file: str, report: Report, languages: tuple[str
         title={code: title for code in spoken.required if title},
         default_language=spoken.default,
         languages=spoken.required,
-        items=reader.items,
+        items=tuple(reader.items),
         choices=lists,
     )
     return FormDraft(form, file, reader.entries, choices, settings)

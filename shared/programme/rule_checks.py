@@ -87,11 +87,12 @@ def _check_indicator(
         report.fault(record.at("target"), "peers_off", _PEERS_OFF)
     used: set[str] = set()
     for key, text in (("value", value.value), ("valid_when", value.valid_when)):
-        node = _node(text, record.scalar(key), report)
-        if node is None:
+        scalar = record.scalar(key)
+        node = _node(text, scalar, report)
+        if node is None or scalar is None:
             continue
         used |= references(node).names
-        _check_expression(node, record.scalar(key), value.form, draft, known, report)
+        _check_expression(node, scalar, value.form, draft, known, report)
         if key == "value" and _is_condition(node):
             message = "This is a condition, not a number; write share(…) or count(…) around it."
             report.fault(record.at(key), "not_a_number", message)
@@ -155,10 +156,8 @@ def _node(text: str | None, scalar: Scalar | None, report: Report) -> Node | Non
 
 
 def _check_expression(
-    node: Node, scalar: Scalar | None, form: str, draft: ProgrammeDraft, known: _Known, report: Report
+    node: Node, scalar: Scalar, form: str, draft: ProgrammeDraft, known: _Known, report: Report
 ) -> None:
-    if scalar is None:
-        return
     questions, uncoded, offered = _questions(form, draft)
     scope = Scope(
         "indicator",

@@ -14,7 +14,6 @@ from shared.programme.question_types import TypeCell, read_appearance, read_para
 from shared.programme.vocabulary import SURVEY, TRUTH
 
 MAX_GROUPS = 10
-Items = tuple[Question | Group, ...]
 
 
 @dataclass
@@ -22,7 +21,7 @@ class _Open:
     """A group that has begun and not yet ended."""
 
     kind: str
-    entry: Entry | None
+    entry: Entry
     items: list[Question | Group] = field(default_factory=list)
 
 
@@ -30,7 +29,7 @@ class SurveyReader:
     """Reads one survey sheet; afterwards `items`, `entries` and `used` (list → question type) are filled."""
 
     def __init__(self, sheet: Sheet, lists: Lists, languages: Languages, report: Report) -> None:
-        self.items: Items = ()
+        self.items: list[Question | Group] = []
         self.entries: dict[str, Entry] = {}
         self.used: dict[str, tuple[str, Place]] = {}
         self._sheet = sheet
@@ -38,7 +37,7 @@ class SurveyReader:
         self._languages = languages
         self._report = report
         self._names = Names(report)
-        self._open = [_Open("form", None)]
+        self._open: list[_Open] = []
 
     def read(self) -> None:
         """Read every row, then close what is still open."""
@@ -51,13 +50,14 @@ class SurveyReader:
         for row in self._sheet.rows:
             if any(not heading.startswith("_") for heading in row.cells) and "type" in columns.plain:
                 self._row(Entry(row, columns, self._languages))
-        while len(self._open) > 1:
+        while self._open:
             group = self._open[-1]
-            if group.entry:
-                message = f'The group "{group.entry.text("name")}" never ends; add a row end_{group.kind}.'
-                self._report.fault(group.entry.at("type"), "open_group", message)
+            message = f'The group "{group.entry.text("name")}" never ends; add a row end_{group.kind}.'
+            self._report.fault(group.entry.at("type"), "open_group", message)
             self._close()
-        self.items = tuple(self._open[0].items)
+
+    def _here(self) -> list[Question | Group]:
+        return self._open[-1].items if self._open else self.items
 
     def _row(self, entry: Entry) -> None:
         if not entry.text("type"):
@@ -67,14 +67,14 @@ class SurveyReader:
         if cell.kind == "structure":
             self._structure(entry, cell.type)
         elif cell.kind != "ignored":
-            self._open[-1].items.append(self._question(entry, cell))
+            self._here().append(self._question(entry, cell))
 
     def _structure(self, entry: Entry, type_: str) -> None:
         verb, _, kind = type_.partition("_")
         if verb == "begin":
             self._name(entry)
             self._open.append(_Open(kind, entry))
-        elif len(self._open) == 1:
+        elif not self._open:
             message = f"{type_} closes nothing: there is no open group above it. Remove the row."
             self._report.fault(entry.at("type"), "no_open_group", message)
         else:
@@ -86,18 +86,16 @@ class SurveyReader:
     def _close(self) -> None:
         group = self._open.pop()
         entry = group.entry
-        if entry is None:
-            return
         label = entry.texts("label", self._report)
         appearance = read_appearance(entry, self._report)
         name = entry.text("name")
         relevant = _expression(entry, "relevant")
-        if len(self._open) > MAX_GROUPS:
+        if len(self._open) >= MAX_GROUPS:
             message = f"Groups stand inside each other more than {MAX_GROUPS} deep; lay the form out flatter."
             self._report.fault(entry.place, "too_deep", message)
-            self._open[-1].items.extend(group.items)
+            self._here().extend(group.items)
         else:
-            self._open[-1].items.append(Group(name, label, tuple(group.items), relevant, appearance))
+            self._here().append(Group(name, label, tuple(group.items), relevant, appearance))
 
     def _name(self, entry: Entry) -> str:
         name = entry.text("name")

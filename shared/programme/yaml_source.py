@@ -79,7 +79,7 @@ def read_yaml(data: bytes, file: str, report: Report) -> Node | None:
         report.fault(error.place, "too_deep", f"Nested deeper than {MAX_DEPTH} levels; the format needs far fewer.")
         return None
     if node is None or (isinstance(node, Scalar) and not node.text):
-        report.fault(start, "empty_file", "The file is empty; see docs/programmes.md for what belongs here.")
+        report.fault(start, "empty_file", "The file is empty; see programmes/README.md for what belongs here.")
         return None
     return node
 

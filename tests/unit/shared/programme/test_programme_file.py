@@ -42,6 +42,7 @@ def test_the_frame_is_read_with_its_types(folder: ProgrammeFolder) -> None:
         ("unit: site\n", "unit: [site]\n", ["not_a_text"]),
         ("languages: [de, en]", "languages: [de, en, de]", ["duplicate"]),
         ("languages: [de, en]", "languages: de", ["not_a_list"]),
+        ("  small_report:", "  small report:", ["bad_name", "form_id_differs", "unknown_form"]),
         ("languages: [de, en]", "languages: [de, en, [fr]]", ["not_a_text"]),
         ("title: {de: Kleines Beispiel, en: Small example}", "title: Beispiel", ["not_a_mapping"]),
         ("title: {de: Kleines Beispiel, en: Small example}", "title: {de: Beispiel}", ["missing_translation"]),
@@ -165,6 +166,37 @@ def test_a_form_no_wave_uses_is_a_notice(tmp_path: Path) -> None:
     (folder.path / "forms/spare.md").write_text(spare, encoding="utf-8")
 
     assert folder.notices() == ["unused_form"]
+
+
+@pytest.mark.parametrize(
+    ("languages", "path"),
+    [
+        ("[de]", "forms/small_report.md:4:41"),
+        ("[en]", "forms/small_report.md:18:51"),
+        ("[de, en, xxxx]", "programme.yaml:4:12"),
+    ],
+)
+def test_texts_are_in_the_languages_of_the_programme(folder: ProgrammeFolder, languages: str, path: str) -> None:
+    folder.change("programme.yaml", "[de, en]", languages)
+
+    assert path in {fault.path for fault in folder.faults() if fault.code == "unknown_language"}
+
+
+def test_a_lookup_of_what_is_not_there_raises(folder: ProgrammeFolder) -> None:
+    programme = read_programme(folder.path)
+
+    for lookup in (programme.form, programme.wave, programme.site, programme.indicator, programme.flag):
+        with pytest.raises(KeyError):
+            lookup("nowhere")
+    with pytest.raises(KeyError):
+        programme.form("small_report").question("nowhere")
+
+
+def test_an_indicator_of_an_anonymous_form_takes_the_programmes_smallest_group(tmp_path: Path) -> None:
+    folder = ProgrammeFolder(tmp_path, "survey").change("indicators.yaml", "    min_n: 5\n", "")
+
+    assert read_programme(folder.path).indicator("G01").min_n == 5
+    assert folder.change("indicators.yaml", "    min_n: 5\n", "    min_n: 2\n").codes() == ["group_too_small"]
 
 
 def test_groups_of_an_anonymous_form_are_never_smaller_than_three(tmp_path: Path) -> None:
