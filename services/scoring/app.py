@@ -7,6 +7,8 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flask import Flask
+
 from services.scoring.adapters.cells import StoredCells
 from services.scoring.adapters.responses import StoredResponses
 from services.scoring.adapters.site_flags import StoredSiteFlags
@@ -16,10 +18,12 @@ from services.scoring.domain.due import Timing
 from services.scoring.handlers.definitions import Speakers
 from services.scoring.handlers.explaining import Explaining
 from services.scoring.handlers.on_events import EventHandlers, Handler
+from services.scoring.handlers.reading import Reading
 from services.scoring.handlers.recompute import Recompute
 from services.scoring.handlers.refold import Refold
 from services.scoring.handlers.worlds import Worlds
 from services.scoring.ports import COLLECTIONS, WITH_OUTBOX
+from services.scoring.web import api, pages
 from shared.bus.publisher import Publisher
 from shared.clock import Clock, SystemClock
 from shared.outbox import Receipts, Relay
@@ -28,8 +32,11 @@ from shared.registry import Registry
 from shared.runtime.loops import Step
 from shared.store import open_store
 from shared.store.port import Store
+from shared.web import create_app
+from shared.web.api import install_api
 
 SERVICE = "scoring"
+DESCRIPTION = "Indicator values and challenge flags, each with the reason why."
 
 
 @dataclass
@@ -84,6 +91,16 @@ class Scoring:
         for key in keys:
             self.work.mark(key, "definition")
         return len(keys)
+
+
+def build_web(settings: ScoringSettings, scoring: Scoring | None = None) -> Flask:
+    """Return the web application: pages and JSON API."""
+    scoring = scoring or build(settings)
+    app = create_app(SERVICE, "/monitoring", settings, scoring.registry, scoring.store.ping, "services.scoring.web")
+    app.extensions["scoring"] = Reading(scoring.registry, scoring.cells, scoring.flags, scoring.explaining)
+    app.register_blueprint(pages.pages)
+    install_api(app, SERVICE, api.BLUEPRINTS, DESCRIPTION)
+    return app
 
 
 def build(settings: ScoringSettings) -> Scoring:

@@ -22,6 +22,7 @@ class StoredResponses:
         """Store the data of `submission.received` unless a newer revision is known; return its cell."""
         document = _response(answered)
         document |= {"received_at": answered["received_at"], "answers": dict(answered["answers"])}
+        document["imported"] = bool(answered.get("imported"))
         self._responses.put_if_newer(document)
         return _key(answered)
 
@@ -68,4 +69,5 @@ def _read(document: Document) -> Response:
         revision=document["revision"],
         received_at=document["received_at"],
         answers=document["answers"],
+        imported=document.get("imported", False),
     )

@@ -24,6 +24,7 @@ class Response:
     revision: int
     received_at: str
     answers: Mapping[str, Any]
+    imported: bool = False
 
 
 @dataclass(frozen=True)

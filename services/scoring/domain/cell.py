@@ -35,6 +35,7 @@ def compute_cell(world: World, at: int) -> dict[str, Any]:
         **content,
         "wave": wave.code,
         "sequence": wave.sequence,
+        "imported": world.inputs(wave.code).imported,
         "engine": ENGINE_VERSION,
         "definition": plan.revision,
         "version": plan.programme.version,

@@ -53,6 +53,11 @@ class CellInputs:
             return [max(found, key=lambda r: (r.received_at, r.revision, r.respondent))]
         return found
 
+    @property
+    def imported(self) -> bool:
+        """True when every answer was taken over from earlier records: nothing here is news."""
+        return bool(self.responses) and all(response.imported for response in self.responses)
+
     def days_overdue(self, form_id: str) -> int | None:
         """Return the days reported for a form, None if nothing was."""
         return (self.overdue or {}).get(form_id)

@@ -27,10 +27,12 @@ def fold_site(speaker: Speaker, site: str, cells: Sequence[Cell]) -> Folded:
     histories = {flag: fold_rule(programme, site, rule, cells) for flag, rule in speaker.plan.rules.items()}
     episodes: dict[str, Entry] = {}
     details: dict[str, Detail] = {}
+    imported = {cell["wave"] for cell in cells if cell.get("imported")}
     for flag, history in histories.items():
         rule = speaker.plan.rules[flag]
         for episode in history.episodes:
-            episodes[episode.id] = episode_entry(flag, episode, label=dict(rule.definition.label))
+            told = {"label": dict(rule.definition.label), "imported": episode.last.judgement.wave in imported}
+            episodes[episode.id] = episode_entry(flag, episode, **told)
             details[episode.id] = _detail(speaker, rule, episode.last, cells, (site, episode.id))
 
     def afterwards(episode_id: str, entry: Mapping[str, Any]) -> Detail:

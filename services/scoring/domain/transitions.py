@@ -108,8 +108,8 @@ def transitions(
     """Return the changes to tell, numbered after `last_seq`.
 
     An open episode that the fold no longer has was withdrawn by a correction: it ends. Where the same
-    flag merely begins in another wave now, or only the definition changed, the change is restated, not
-    raised or cleared.
+    flag merely begins in another wave now, only the definition changed, or the answers were imported,
+    the change is restated, not raised or cleared.
     """
     ended = {_rule(e): known[id_] for id_, e in entries.items() if e["withdrawn"] and _open(known[id_])}
     begun = {_rule(e) for id_, e in entries.items() if _open(e) and not _open(known.get(id_))}
@@ -120,7 +120,7 @@ def transitions(
         if kind is None:
             continue
         moved = _replaces(entry, ended) if kind == "raised" else _rule(entry) in ended and _rule(entry) in begun
-        told: Kind = "restated" if moved or cause == "definition" else kind
+        told: Kind = "restated" if moved or cause == "definition" or entry.get("imported") else kind
         previous = str(before["severity"]) if before is not None and _open(before) else None
         found.append(Transition(last_seq + len(found) + 1, told, id_, entry, details[id_], previous))
     return found

@@ -47,14 +47,13 @@ class Explaining:
             raise NotFound(f"flag {episode_id} is unknown")
         return document
 
-    def detail(self, document: Document, episode_id: str) -> dict[str, Any]:
+    def detail(self, programme: str, site: str, episode_id: str, entry: Document) -> dict[str, Any]:
         """Return an episode's `explanation` and `values`: as stored, or folded again where they were not stored yet."""
-        entry = document["episodes"][episode_id]
         stored = self._flags.detail(episode_id)
         if stored is not None and (stored["digest"] == entry.get("digest") or entry["withdrawn"]):
             return {"explanation": stored["explanation"], "values": stored["values"]}
-        speaker = self._speakers.of(document["programme"])
-        return _of(self._refold.folded(speaker, document["site"]), episode_id, entry).to_json()
+        folded = self._refold.folded(self._speakers.of(programme), site)
+        return _of(folded, episode_id, entry).to_json()
 
     def transitions(self, document: Document, episode_id: str) -> list[dict[str, Any]]:
         """Return the episode's transitions, oldest first, each with its explanation where that is kept."""
@@ -71,8 +70,9 @@ class Explaining:
         speaker = self._speakers.of(document["programme"])
         site = document["site"]
         folded = self._refold.folded(speaker, site) if site == EVERY_SITE else self._from_answers(speaker, site)
-        computed = _of(folded, episode_id, document["episodes"][episode_id])
-        return Again(self.detail(document, episode_id), computed.to_json())
+        entry = document["episodes"][episode_id]
+        computed = _of(folded, episode_id, entry)
+        return Again(self.detail(speaker.plan.programme.id, site, episode_id, entry), computed.to_json())
 
     def _from_answers(self, speaker: Speaker, site: str) -> Folded:
         world = self._worlds.of(speaker, site)

@@ -1,0 +1,27 @@
+"""Who is asking, and the use cases of the app in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from flask import current_app, g
+
+from services.scoring.domain.access import MACHINE
+from services.scoring.handlers.reading import Reading
+from shared.registry import Account
+
+STAFF = ("coordinator", "consultant", "evaluator", "lead")
+
+
+def reading() -> Reading:
+    """Return the use cases of the app in hand."""
+    found: Reading = current_app.extensions["scoring"]
+    return found
+
+
+def roles(programme: str, site: str | None) -> Set[str]:
+    """Return the roles the actor holds at a site (None: anywhere in the programme); a machine has its own."""
+    actor: Account = g.actor
+    if actor.scopes and not actor.roles:
+        return {MACHINE}
+    return {grant.role for grant in actor.roles if grant.covers(programme, site)}

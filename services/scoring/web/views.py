@@ -1,0 +1,123 @@
+"""What the pages show, as plain values for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from services.scoring.domain.targets import bounds
+from services.scoring.handlers.reading import rule_of
+from services.scoring.web.wording import amount, target_text, term_value, unit_name, verdict
+from shared.programme.model import Indicator, Measure, Programme, Texts, Wave
+from shared.store.port import Document
+from shared.web.charts import line_chart, sparkline
+from shared.web.language import current, pick
+
+Cells = Mapping[str, Document]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One indicator of a site: its value in the wave shown, and its way there."""
+
+    indicator: Indicator
+    verdict: str
+    shown: str
+    reason: str | None
+    n: int | None
+    target: str
+    trend: Sequence[tuple[str, str]]
+    chart: Markup | None
+    spark: Markup | None
+
+
+def figure(programme: Programme, waves: Sequence[Wave], cells: Cells, wave: str, indicator: Indicator) -> Figure:
+    """Return an indicator as shown on the site page."""
+    upto = _upto(waves, wave, indicator.form)
+    records = [(one, _record(cells, one.code, indicator.id)) for one in upto]
+    record = _record(cells, wave, indicator.id)
+    points = [(one.code, None if found is None else found["value"]) for one, found in records]
+    known = sum(value is not None for _, value in points)
+    benchmark = None if record is None else record.get("benchmark")
+    return Figure(
+        indicator=indicator,
+        verdict=verdict(indicator, record),
+        shown=_shown(indicator, None if record is None else record["value"]),
+        reason=None if record is None else record["reason"],
+        n=None if record is None else record["n"],
+        target=target_text(indicator, benchmark),
+        trend=[(code, _shown(indicator, value)) for code, value in points],
+        chart=_chart(indicator, points, benchmark) if known > 1 else None,
+        spark=sparkline(pick(indicator.label, current()), points) if known > 1 else None,
+    )
+
+
+def _upto(waves: Sequence[Wave], wave: str, form: str) -> list[Wave]:
+    codes = [one.code for one in waves]
+    return [one for one in waves[: codes.index(wave) + 1] if form in one.forms]
+
+
+def _record(cells: Cells, wave: str, indicator: str) -> Mapping[str, Any] | None:
+    found: Mapping[str, Any] | None = cells[wave]["values"].get(indicator) if wave in cells else None
+    return found
+
+
+def _shown(indicator: Indicator, value: float | None) -> str:
+    return amount(value, indicator.unit, indicator.decimals)
+
+
+def _chart(indicator: Indicator, points: Sequence[tuple[str, float | None]], benchmark: float | None) -> Markup:
+    low, high = bounds(indicator, benchmark)
+    label = pick(indicator.label, current())
+    said = "; ".join(f"{wave}: {_shown(indicator, value)}" for wave, value in points)
+    both = (low, high) if low is not None and high is not None else None
+    line = None if both else low if low is not None else high
+    unit = unit_name(indicator.unit)
+    return line_chart(label, said, points, target=line, band=both, unit=unit, language=current())
+
+
+def raised(programme: Programme, entry: Mapping[str, Any], detail: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an episode with its reason in words, the values behind it and the support suggested."""
+    rule, explanation = rule_of(programme, entry["flag"]), detail["explanation"]
+    return {
+        **entry,
+        "description": dict(rule.description) if rule else {},
+        "topic": programme.topics.get(rule.topic or "") if rule else None,
+        "support": measures(programme, rule.support if rule else ()),
+        "rule": explanation["rule"],
+        "counterfactual": explanation["counterfactual"],
+        "unknown": explanation.get("unknown"),
+        "values": [value(one) for one in detail["values"]],
+    }
+
+
+def value(term: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an operand of a rule with its history as text."""
+    shown = pick(term["text"], current()) if term.get("text") else term_value(term, term["value"])
+    return {
+        "label": term["label"],
+        "shown": shown,
+        "reason": term["reason"],
+        "n": term["n"],
+        "history": [(one["wave"], term_value(term, one["value"])) for one in term.get("history", ())],
+    }
+
+
+def measures(programme: Programme, ids: Sequence[str]) -> list[Measure]:
+    """Return the support measures with these ids."""
+    known = {measure.id: measure for measure in programme.measures}
+    return [known[id_] for id_ in ids if id_ in known]
+
+
+def wave_label(waves: Sequence[Wave], code: str) -> Texts:
+    """Return a wave's label, its code where it is no longer defined."""
+    return next((wave.label for wave in waves if wave.code == code), {"de": code, "en": code})
+
+
+def newest(waves: Sequence[Wave], with_news: Mapping[str, Any]) -> Wave | None:
+    """Return the newest wave anything is known of, else the first; None if the programme has no waves."""
+    known = [wave for wave in waves if wave.code in with_news]
+    return known[-1] if known else (waves[0] if waves else None)
