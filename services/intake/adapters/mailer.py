@@ -38,21 +38,22 @@ class SmtpMailer:
         message.set_content(text)
         try:
             with self._connect() as server:
+                self._secure(server)
                 server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
             raise TransientError(f"the mail server did not take the mail: {type(error).__name__}") from error
 
     def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
         if self._tls:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_S, context=context)
-        else:
-            server = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_S)
-            server.ehlo()
-            if server.has_extn("starttls"):
-                server.starttls(context=context)
-            elif self._user:
-                raise smtplib.SMTPNotSupportedError("no TLS, so no password is sent")
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(self._host, self._port, timeout=TIMEOUT_S, context=context)
+        return smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_S)
+
+    def _secure(self, server: smtplib.SMTP) -> None:
+        server.ehlo()
+        if not self._tls and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+        elif not self._tls and self._user:
+            raise smtplib.SMTPNotSupportedError("no TLS, so no password is sent")
         if self._user:
             server.login(self._user, self._password)
-        return server

@@ -46,7 +46,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class Submission:
-    """One revision as it is kept. `received_at` is to the day for anonymous forms."""
+    """One revision as it is kept.
+
+    `received_at` is to the day for anonymous forms. `imported`: taken over from earlier records, so
+    what follows from it is no news to anybody.
+    """
 
     id: str
     place: Place
@@ -58,6 +62,7 @@ class Submission:
     content_hash: str
     received_at: str
     answers: Mapping[str, Answer]
+    imported: bool = False
 
 
 def submission_id(place: Place, instance_id: str) -> str:
@@ -110,6 +115,7 @@ def received(submission: Submission, travelling: Mapping[str, Answer], correlati
             "revision": submission.revision,
             "received_at": submission.received_at,
             "answers": dict(travelling),
+            "imported": submission.imported,
         },
     )
 

@@ -25,6 +25,7 @@ def to_document(submission: Submission) -> Document:
         "content_hash": submission.content_hash,
         "received_at": submission.received_at,
         "answers": dict(submission.answers),
+        "imported": submission.imported,
     }
 
 
@@ -41,6 +42,7 @@ def from_document(document: Document) -> Submission:
         content_hash=document["content_hash"],
         received_at=document["received_at"],
         answers=document["answers"],
+        imported=document.get("imported", False),
     )
 
 

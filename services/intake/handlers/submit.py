@@ -99,6 +99,7 @@ class Submissions:
             content_hash=sent.content_hash,
             received_at=day_of(now) if asked.form.anonymous else now,
             answers=answers,
+            imported=past_at is not None,
         )
         return submission, coded(asked.compiled, answers)
 
