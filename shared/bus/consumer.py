@@ -37,6 +37,7 @@ class ConsumerOptions:
     pause_limit_s: float = 120.0
     pause_first_s: float = 1.0
     pause_longest_s: float = 30.0
+    outage_wait_s: float = 900.0
     reconnect_first_s: float = 0.5
     reconnect_longest_s: float = 30.0
     poll_s: float = 0.2
@@ -99,15 +100,18 @@ class Consumer:
             self._beat()
 
     def _outlast(self, delivery: Delivery, stop: threading.Event, worker: Worker) -> None:
-        """Wait without a connection until the handler no longer finds anything away."""
-        backoff = Backoff(self._options.pause_longest_s, self._options.pause_longest_s)
-        while not stop.is_set():
+        """Wait without a connection until the handler no longer finds anything away, but not for ever.
+
+        Should it be this one message that never finds what it needs, the returns it costs park it in the end.
+        """
+        until = time.monotonic() + self._options.outage_wait_s
+        while not stop.is_set() and time.monotonic() < until:
             probe = worker.submit(lambda: self._settler.probe(delivery))
-            while not probe.done() and not stop.is_set():
-                self._idle(stop, self._options.poll_s)
+            while not probe.done() and not stop.wait(self._options.poll_s):
+                continue
             if stop.is_set() or not isinstance(probe.exception(), InfrastructureError):
                 return
-            self._idle(stop, backoff.next_s())
+            self._idle(stop, min(self._options.pause_longest_s, until - time.monotonic()))
 
     def _session(self, stop: threading.Event, worker: Worker) -> None:
         connection = open_connection(self._url, self._bus, durable=False)

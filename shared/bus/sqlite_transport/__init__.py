@@ -124,7 +124,7 @@ class Channel(virtual.Channel):  # type: ignore[misc]
     def basic_reject(self, delivery_tag: str, requeue: bool = False) -> None:
         """Give the message back to the queue, counted, or move it to the dead-letter queue."""
         if requeue:
-            self.tables.give_back(_row(delivery_tag), self.owner, uncounted=False)
+            self.tables.give_back(_row(delivery_tag), self.owner)
         else:
             queue = self.qos.get(delivery_tag).delivery_info["queue"]
             self.tables.dead_letter(_row(delivery_tag), queue, self.owner, "rejected")
@@ -132,7 +132,7 @@ class Channel(virtual.Channel):  # type: ignore[misc]
 
     def _restore(self, message: Any) -> None:
         with contextlib.suppress(sqlite3.Error):  # else the lease runs out
-            self.tables.give_back(_row(message.delivery_tag), self.owner, uncounted=True)
+            self.tables.give_back(_row(message.delivery_tag), self.owner)
 
     def renew(self) -> None:
         """Extend the lease of every message that is being handled."""

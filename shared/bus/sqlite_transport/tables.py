@@ -218,12 +218,9 @@ class Tables:
         """Delete a message this owner still holds; False if the lease went to another."""
         return self.db.execute("DELETE FROM message WHERE id=? AND owner=?", (id_, owner)).rowcount > 0
 
-    def give_back(self, id_: int, owner: str, *, uncounted: bool) -> None:
-        """Make a message this owner holds ready again, at its old place; `uncounted` takes the delivery back."""
-        self.db.execute(
-            "UPDATE message SET due=NULL, owner=NULL, deliveries=deliveries-? WHERE id=? AND owner=?",
-            (int(uncounted), id_, owner),
-        )
+    def give_back(self, id_: int, owner: str) -> None:
+        """Make a message this owner holds ready again, at its old place; the delivery counts."""
+        self.db.execute("UPDATE message SET due=NULL, owner=NULL WHERE id=? AND owner=?", (id_, owner))
 
     def renew(self, ids: Sequence[int], owner: str) -> None:
         """Extend the leases this owner holds on these messages."""

@@ -175,6 +175,26 @@ def test_a_long_outage_gives_the_connection_up_and_loses_nothing(bus_url: str) -
     assert len(set(seen.ids)) == 1
 
 
+def test_an_event_that_alone_never_finds_what_it_needs_is_parked_in_the_end(bus_url: str) -> None:
+    def act(event: Event) -> None:
+        if event.data["submission"] == "s-1":
+            raise StoreUnavailable("too slow for this one")
+
+    seen = Seen(act)
+    impatient = replace(QUICK, pause_limit_s=0.1, outage_wait_s=0.1, reconnect_longest_s=0.05)
+    with (
+        publishing(bus_url) as publisher,
+        consuming(bus_url, "scoring", handlers("scoring", submission_received=seen), options=impatient),
+    ):
+        publisher.publish(submission_received(1))
+        publisher.publish(submission_received(2))
+        eventually(lambda: depth(bus_url, "scoring.parked") == 1, 40)
+        eventually(lambda: depth(bus_url, "intake.events") == 1)
+
+    assert parked(bus_url)[0].error_class == "delivery_limit"
+    assert seen.events[-1].data["submission"] == "s-2"
+
+
 def test_stopping_during_an_outage_leaves_the_message_in_the_queue(bus_url: str) -> None:
     seen = Seen()
     seen.act = away(10_000, lambda: len(seen.ids), StoreUnavailable("away"))

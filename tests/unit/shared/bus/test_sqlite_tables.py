@@ -74,7 +74,7 @@ def test_what_comes_back_takes_its_old_place(tables: Tables) -> None:
     first = tables.take("work", "me")
     assert first is not None
 
-    tables.give_back(first.id, "me", uncounted=True)
+    tables.give_back(first.id, "me")
 
     assert [take(tables), take(tables), take(tables)] == ["a", "b", "c"]
 
@@ -114,17 +114,6 @@ def test_too_many_deliveries_move_a_message_to_the_parked_queue(tables: Tables, 
     assert parked is not None
     assert parked.body == b"poison"
     assert parked.meta["headers"] == {"x-first-death-reason": "delivery_limit"}
-
-
-def test_giving_back_uncounted_uses_up_no_delivery(tables: Tables) -> None:
-    put(tables, "a")
-
-    for _ in range(10):
-        taken = tables.take("work", "me")
-        assert taken is not None
-        tables.give_back(taken.id, "me", uncounted=True)
-
-    assert tables.size("parked") == 0
 
 
 def test_a_delay_queue_is_the_target_queue_later(tables: Tables, time_s: Time) -> None:
