@@ -198,6 +198,7 @@ SCHEMAS: Mapping[tuple[str, int], Schema] = {
         form_version=_id(),
         received_at=_id(),
         answers=_Answers(required=True),
+        imported=_Flag(),
     ),
     ("submission.erased", 1): _schema(**_SUBMISSION),
     ("indicators.computed", 1): _schema(

@@ -10,7 +10,7 @@ from services.scoring.app import build_web as scoring
 from services.scoring.config import ScoringSettings
 
 from deploy.local.config import LocalSettings, read, service_environment
-from deploy.local.mailsink import build_mailbox
+from deploy.local.mailpages import build_mailbox
 from services.intake.app import build_web as intake
 from services.intake.config import IntakeSettings
 from services.notify.app import build_web as notify

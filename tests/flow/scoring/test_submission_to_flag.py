@@ -29,3 +29,13 @@ def test_a_submission_gives_a_value_and_raises_a_flag(scoring: ScoringHarness) -
     assert event.data["rule"]["de"] == "Überfällige Nachweise > 30"
     assert event.data["values"][0]["history"] == [{"wave": WAVE, "value": 40.0}]
     assert event.origin == f"site_flags/minimal/{SITE}"
+
+
+def test_imported_answers_are_restated_and_a_live_correction_is_news(scoring: ScoringHarness) -> None:
+    scoring.answer(SITE, WAVE, {"proofs_due": 10, "proofs_overdue": 4, "help_wanted": "no"}, imported=True)
+    scoring.catch_up()
+    assert [event.name for event in scoring.told(SITE)] == ["flag.restated"]
+
+    scoring.answer(SITE, WAVE, {"proofs_due": 10, "proofs_overdue": 0, "help_wanted": "no"}, revision=2)
+    scoring.catch_up()
+    assert [event.name for event in scoring.told(SITE)][-1] == "flag.cleared"
