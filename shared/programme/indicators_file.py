@@ -62,14 +62,28 @@ def _range(record: Record) -> tuple[float, float]:
 
 
 def _indicators(record: Record, draft: ProgrammeDraft) -> Iterator[Draft[Indicator]]:
-    form = record.text("form", required=True)
     languages = draft.frame.languages
     plain_id = record.text("id", required=True)
     label = record.texts("label", languages)
     description = record.texts("description", languages, required=False)
     value = record.text("value", required=True)
     valid_when = record.text("valid_when")
-    shared = Indicator(
+    shared = _shared(record, draft)
+    for turn in turns(record, shared.form, draft):
+        indicator = replace(
+            shared,
+            id=_checked_id(record, turn, plain_id),
+            label=turn.texts(label, label=True),
+            value=turn.text(value),
+            valid_when=turn.text(valid_when) or None,
+            description=turn.texts(description),
+        )
+        yield Draft(indicator, record)
+
+
+def _shared(record: Record, draft: ProgrammeDraft) -> Indicator:
+    form = record.text("form", required=True)
+    return Indicator(
         id="",
         label={},
         form=form,
@@ -83,18 +97,6 @@ def _indicators(record: Record, draft: ProgrammeDraft) -> Iterator[Draft[Indicat
         decimals=record.integer("decimals", 1, 0, 6),
         min_n=record.integer("min_n", _smallest(form, draft), 1, 1000),
     )
-    for turn in turns(record, form, draft):
-        yield Draft(
-            replace(
-                shared,
-                id=_checked_id(record, turn, plain_id),
-                label=turn.texts(label, label=True),
-                value=turn.text(value),
-                valid_when=turn.text(valid_when) or None,
-                description=turn.texts(description),
-            ),
-            record,
-        )
 
 
 def _smallest(form: str, draft: ProgrammeDraft) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from shared.programme.checks import check_one_form, check_programme
 from shared.programme.drafts import FormPlan, ProgrammeDraft
@@ -46,6 +47,12 @@ def load_programme(folder: Path) -> Loaded:
     frame = read_frame(node, report)
     draft = ProgrammeDraft(frame, plans=read_plans(frame), waves=read_waves(frame))
     plain = programme_fields(frame)
+    _read_files(folder, draft, report)
+    check_programme(draft, report)
+    return Loaded(None if report.faults else _programme(plain, draft), report)
+
+
+def _read_files(folder: Path, draft: ProgrammeDraft, report: Report) -> None:
     for plan in draft.plans.values():
         _read_planned_form(plan, folder, draft, report)
     sites = _bytes(folder, SITES_FILE, report)
@@ -59,10 +66,10 @@ def load_programme(folder: Path) -> Loaded:
             draft.unread.add(file)
         else:
             read(node, draft, report)
-    check_programme(draft, report)
-    if report.faults:
-        return Loaded(None, report)
-    programme = Programme(
+
+
+def _programme(plain: dict[str, Any], draft: ProgrammeDraft) -> Programme:
+    return Programme(
         **plain,
         waves=tuple(sorted((wave.value for wave in draft.waves), key=lambda wave: wave.sequence)),
         sites=tuple(site for site, _ in draft.sites),
@@ -72,7 +79,6 @@ def load_programme(folder: Path) -> Loaded:
         flags=tuple(flag.value for flag in draft.flags),
         measures=tuple(measure.value for measure in draft.measures),
     )
-    return Loaded(programme, report)
 
 
 def read_form(source: Path | bytes, filename: str | None = None) -> Form:
