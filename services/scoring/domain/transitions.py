@@ -120,7 +120,7 @@ def transitions(
         if kind is None:
             continue
         moved = _replaces(entry, ended) if kind == "raised" else _rule(entry) in ended and _rule(entry) in begun
-        told: Kind = "restated" if moved or cause == "definition" or entry.get("imported") else kind
+        told: Kind = "restated" if moved or cause == "definition" or _imported(entry) else kind
         previous = str(before["severity"]) if before is not None and _open(before) else None
         found.append(Transition(last_seq + len(found) + 1, told, id_, entry, details[id_], previous))
     return found
@@ -149,6 +149,11 @@ def _goes(id_: str, entry: Entry, folded: Folded) -> bool:
 
 def _withdrawn(entry: Entry) -> dict[str, Any]:
     return {**entry, "state": "cleared", "withdrawn": True}
+
+
+def _imported(entry: Entry) -> bool:
+    """True where nobody answered live; a correction that withdraws an episode always is live."""
+    return bool(entry.get("imported")) and not entry["withdrawn"]
 
 
 def _rule(entry: Entry) -> str:
