@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
@@ -39,15 +41,18 @@ def refused(publisher: Publisher) -> None:
 
 
 def test_a_late_confirmation_never_counts_for_the_next_event(link: Proxy, amqp_url: str) -> None:
-    with publishing(through(link, amqp_url)) as publisher:
+    never_idle = replace(QUICK_BUS, heartbeat_s=60)
+    with publishing(through(link, amqp_url), never_idle) as publisher:
         publisher.publish(submission_received(0))
         link.hold(IN)
         refused(publisher)  # arrives, but its confirmation is late
         link.drop(OUT)
-        link.heal(IN)
+        late = threading.Timer(0.5, link.heal, [IN])
+        late.start()
 
-        refused(publisher)  # never leaves: must not be confirmed by the late one
+        refused(publisher)  # never leaves, and the late confirmation comes while it is waited for
 
+        late.join()
         link.heal()
         publisher.publish(submission_received(3))
 
