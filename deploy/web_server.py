@@ -1,6 +1,7 @@
 """gunicorn behind the gateway: threads for blocking sockets, gentle stops."""
 
 bind = "0.0.0.0:8000"
+control_socket_disable = True
 worker_class = "gthread"
 workers = 2
 threads = 8

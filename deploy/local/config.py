@@ -58,21 +58,28 @@ def secret_key(home: Path) -> str:
     return file.read_text().strip()
 
 
+def own_environment(settings: LocalSettings) -> dict[str, str]:
+    """Return the environment of a process that reads these settings itself."""
+    return {
+        **os.environ,
+        "PYTHONUNBUFFERED": "1",
+        "PEILUNG_HOME": str(settings.home),
+        "PEILUNG_PORT": str(settings.port),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
+    }
+
+
 def service_environment(settings: LocalSettings, service: str) -> dict[str, str]:
     """Return the environment one service's process runs with."""
     home = settings.home
     return {
-        **os.environ,
-        "PYTHONUNBUFFERED": "1",
+        **own_environment(settings),
         "MONGODB_URI": _store_url(settings, service),
         "AMQP_URL": settings.amqp_url or f"sqlite:///{home / 'bus.db'}",
         "SMTP_URL": settings.smtp_url or f"smtp://127.0.0.1:{settings.sink_port}?from=peilung@example.org",
         "SECRET_KEY": secret_key(home),
         "PUBLIC_URL": settings.base_url,
         "SECURE_COOKIES": "true" if settings.base_url.startswith("https:") else "false",
-        "PEILUNG_HOME": str(home),
-        "PEILUNG_PORT": str(settings.port),
-        "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}",
     }
 
 
