@@ -67,7 +67,7 @@ class Scoring:
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return the handler of every event scoring consumes."""
-        events = EventHandlers(self.responses, self.work, self.registry, self.registry.handlers())
+        events = EventHandlers(self.responses, self.work, self.cells, self.registry, self.registry.handlers())
         return {**events.handlers(), "handled.scoring": Receipts(self.store, WITH_OUTBOX).on_handled}
 
     def recompute(self, number: int = 1) -> Recompute:

@@ -40,6 +40,7 @@ def compute_cell(world: World, at: int) -> dict[str, Any]:
         "definition": plan.revision,
         "version": plan.programme.version,
         "inputs_digest": inputs_digest(world.inputs(wave.code), world.features, wave),
+        "features_digest": digest(dict(world.features)),
         "content_digest": digest(content),
     }
 

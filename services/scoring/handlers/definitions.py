@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from typing import Any
 
 from services.scoring.domain.naming import Speaker
 from services.scoring.domain.plan import build_plan
@@ -56,13 +57,17 @@ def _day(published: Mapping[str, object], *names: str) -> str:
     return next((str(published[name])[:10] for name in names if published.get(name)), "1970-01-01")
 
 
-def features(programme: Programme, definitions: Definitions, site: str) -> Mapping[str, str]:
+def features(programme: Programme, definitions: Definitions, site: str) -> dict[str, str]:
     """Return a site's features: as last published, else as the definition has them."""
     try:
-        found = definitions.site(programme.id, site)["features"]
+        return features_of(definitions.site(programme.id, site))
     except NotFound:
-        found = next((one.features for one in programme.sites if one.code == site), {})
-    return {name: str(value) for name, value in found.items() if value is not None}
+        return next((dict(one.features) for one in programme.sites if one.code == site), {})
+
+
+def features_of(site: Mapping[str, Any]) -> dict[str, str]:
+    """Return the features of a published site as text."""
+    return {name: str(value) for name, value in site["features"].items() if value is not None}
 
 
 def site_codes(programme: Programme, definitions: Definitions) -> list[str]:

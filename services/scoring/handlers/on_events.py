@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from services.scoring.domain.cells import CellKey
-from services.scoring.ports import Definitions, Responses, Work
+from services.scoring.domain.digests import digest
+from services.scoring.handlers.definitions import features_of
+from services.scoring.ports import Cells, Definitions, Responses, Work
 from shared.errors import NotFound
 from shared.events import Event
 
@@ -16,9 +18,14 @@ class EventHandlers:
     """One method per event; all idempotent, in any order. `registry` keeps the copy of what intake publishes."""
 
     def __init__(
-        self, responses: Responses, work: Work, definitions: Definitions, registry: Mapping[str, Handler]
+        self,
+        responses: Responses,
+        work: Work,
+        cells: Cells,
+        definitions: Definitions,
+        registry: Mapping[str, Handler],
     ) -> None:
-        self._responses, self._work = responses, work
+        self._responses, self._work, self._cells = responses, work, cells
         self._definitions, self._registry = definitions, registry
 
     def handlers(self) -> dict[str, Handler]:
@@ -42,25 +49,33 @@ class EventHandlers:
             self._work.mark(key, "definition")
 
     def on_site_changed(self, event: Event) -> None:
-        """Keep the site; its features may change every value of it."""
+        """Keep the site; mark its cells that were computed with other features."""
         self._registry[event.name](event)
-        for key in self._work.known(event.data["programme"]):
-            if key.site == event.data["site"]:
-                self._work.mark(key)
+        programme, site = event.data["programme"], event.data["site"]
+        now = digest(features_of(self._definitions.site(programme, site)))
+        for key in self._work.known(programme):
+            if key.site == site:
+                cell = self._cells.get(key)
+                if cell is None or cell["features_digest"] != now:
+                    self._work.mark(key)
 
     def on_wave_opened(self, event: Event) -> None:
-        """Keep the wave; mark its cells."""
+        """Keep the wave; mark its cells that could not be computed without it."""
         self._registry[event.name](event)
         for key in self._work.known(event.data["programme"]):
             if key.wave == event.data["wave"]:
-                self._work.mark(key)
+                self._mark_new(key)
 
     def on_wave_closed(self, event: Event) -> None:
-        """Keep the wave; mark its cells at every site, also where nobody answered."""
+        """Keep the wave; every site has a cell in it from now on, also where nobody answered."""
         self._registry[event.name](event)
         programme, wave = event.data["programme"], event.data["wave"]
         for site in self._sites(programme):
-            self._work.mark(CellKey(programme, site, wave))
+            self._mark_new(CellKey(programme, site, wave))
+
+    def _mark_new(self, key: CellKey) -> None:
+        if self._cells.get(key) is None:
+            self._work.mark(key)
 
     def _sites(self, programme: str) -> list[str]:
         known = {site["site"] for site in self._definitions.sites(programme)}

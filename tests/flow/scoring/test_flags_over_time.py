@@ -1,0 +1,317 @@
+"""Flags across waves: corrections, erasure, overdue reports, programme flags, new definitions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from shared.programme.model import Flag, Programme
+from tests.support.scoring import ScoringHarness, minimal, site_data
+
+NORTH, SOUTH = "nordstadt", "suedtal"
+H1, H2 = "2026-H1", "2026-H2"
+BAD: dict[str, Any] = {"proofs_due": 10, "proofs_overdue": 4}
+MIDDLING: dict[str, Any] = {"proofs_due": 10, "proofs_overdue": 2}
+GOOD: dict[str, Any] = {"proofs_due": 10, "proofs_overdue": 0}
+FLAG = "F-K01"
+
+
+def with_flags(*flags: Flag, keep: bool = True) -> Programme:
+    """Return the minimal programme with further flags."""
+    return replace(minimal(), flags=(*(minimal().flags if keep else ()), *flags))
+
+
+def overdue_flag() -> Flag:
+    """Return a rule about a missing report."""
+    return Flag("F-LATE", {"de": "Bericht fehlt", "en": "Report missing"}, "small_report",
+                overdue={"warn": 10, "critical": 21}, kind="missing")  # fmt: skip
+
+
+def told(harness: ScoringHarness, site: str = NORTH) -> list[tuple[str, str, str]]:
+    """Return what was told about a site: name, severity, wave."""
+    return [(e.name, e.data["severity"], e.data["wave"]) for e in harness.told(site)]
+
+
+def test_a_late_correction_ends_an_old_episode(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+
+    harness.answer(NORTH, H1, GOOD, revision=2)
+    harness.catch_up()
+
+    assert harness.episodes(NORTH, FLAG) == []
+    assert told(harness) == [("flag.raised", "critical", H1), ("flag.cleared", "critical", H1)]
+    cleared = harness.told(NORTH)[-1]
+    assert cleared.data["values"][0]["value"] == 0.0
+
+
+def test_a_correction_that_lowers_the_severity_at_once_is_a_change(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+
+    harness.answer(NORTH, H1, MIDDLING, revision=2)
+    harness.catch_up()
+
+    assert told(harness)[-1] == ("flag.changed", "warn", H1)
+    assert harness.told(NORTH)[-1].data["previous_severity"] == "critical"
+
+
+def test_an_older_revision_arriving_late_changes_nothing(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, GOOD, revision=2)
+    harness.answer(NORTH, H1, BAD, revision=1)
+    harness.catch_up()
+
+    assert harness.value(NORTH, H1, "K01")["value"] == 0.0
+    assert told(harness) == []
+
+
+def test_a_late_answer_to_an_earlier_wave_moves_the_beginning_without_a_second_alert(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H2, BAD)
+    harness.catch_up()
+
+    harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+
+    assert [e["wave"] for e in harness.episodes(NORTH, FLAG)] == [H1]
+    assert [name for name, _, _ in told(harness)] == ["flag.raised", "flag.restated", "flag.restated"]
+
+
+def test_between_raise_and_clear_threshold_the_episode_goes_on(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, MIDDLING)
+    harness.answer(NORTH, H2, {"proofs_due": 100, "proofs_overdue": 12})
+    harness.catch_up()
+
+    (episode,) = harness.episodes(NORTH, FLAG)
+    assert (episode["state"], episode["last_wave"]) == ("raised", H2)
+
+
+def test_a_wave_without_a_value_freezes_the_episode(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, BAD)
+    harness.answer(NORTH, H2, {"proofs_due": 0})
+    harness.catch_up()
+
+    (episode,) = harness.episodes(NORTH, FLAG)
+    assert episode["state"] == "raised"
+    assert harness.flags(NORTH)["standings"][FLAG]["unknown"] == "NOT_ASKED"
+
+
+def test_erased_answers_take_their_values_and_flags_with_them(harness: ScoringHarness) -> None:
+    sent = harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+
+    kept = ("submission", "programme", "form", "site", "wave", "respondent")
+    harness.deliver("submission.erased", {**{name: sent[name] for name in kept}, "revision": 2})
+    harness.catch_up()
+
+    assert harness.value(NORTH, H1, "K01") == {"value": None, "reason": "NO_DATA", "n": 0}
+    assert harness.episodes(NORTH, FLAG) == []
+    assert "proofs_overdue" not in str(harness.store.collection("responses").find({}))
+
+
+def test_an_erasure_that_arrives_before_the_answers_wins(harness: ScoringHarness) -> None:
+    sent = {"submission": "s", "programme": "minimal", "form": "small_report", "site": NORTH, "wave": H1}
+    harness.deliver("submission.erased", {**sent, "respondent": "report", "revision": 2})
+    harness.answer(NORTH, H1, BAD, revision=1)
+    harness.catch_up()
+
+    assert told(harness) == []
+
+
+def test_an_overdue_report_fires_once_rises_and_ends_when_it_comes() -> None:
+    harness = ScoringHarness(with_flags(overdue_flag()))
+
+    for days in (10, 10, 21, 10):
+        harness.overdue(NORTH, H1, days)
+        harness.catch_up()
+    assert told(harness) == [("flag.raised", "warn", H1), ("flag.changed", "critical", H1)]
+    assert harness.told(NORTH)[0].data["rule"]["en"] == "“Small report” is not complete 10 days after it was due"
+
+    harness.answer(NORTH, H1, GOOD)
+    harness.catch_up()
+    assert told(harness)[-1] == ("flag.cleared", "critical", H1)
+
+
+def test_a_report_that_came_before_the_reminder_raises_nothing() -> None:
+    harness = ScoringHarness(with_flags(overdue_flag()))
+
+    harness.answer(NORTH, H1, GOOD)
+    harness.overdue(NORTH, H1, 10)
+    harness.catch_up()
+
+    assert told(harness) == []
+
+
+def test_an_overdue_report_of_an_earlier_wave_ends_when_the_next_one_comes() -> None:
+    harness = ScoringHarness(with_flags(overdue_flag()))
+    harness.overdue(NORTH, H1, 10)
+    harness.catch_up()
+
+    harness.answer(NORTH, H2, GOOD)
+    harness.catch_up()
+
+    (episode,) = harness.episodes(NORTH, "F-LATE")
+    assert (episode["state"], episode["cleared_wave"]) == ("cleared", H2)
+
+
+def test_two_reports_missing_in_a_row_raise_a_rule_that_asks_for_two() -> None:
+    harness = ScoringHarness(with_flags(replace(overdue_flag(), raise_after=2)))
+
+    harness.overdue(NORTH, H1, 10)
+    harness.catch_up()
+    assert told(harness) == []
+
+    harness.overdue(NORTH, H2, 10)
+    harness.catch_up()
+    assert told(harness) == [("flag.raised", "warn", H2)]
+
+
+def test_the_same_flag_at_enough_sites_raises_the_programmes_flag_once() -> None:
+    spread = Flag("F-ALL", {"de": "Verbreitet", "en": "Widespread"}, "", min_sites=2, severity="warn", audience="lead")
+    harness = ScoringHarness(with_flags(spread))
+
+    harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+    assert told(harness, "*") == []
+
+    harness.answer(SOUTH, H1, BAD)
+    harness.catch_up()
+    (event,) = harness.told("*")
+    assert (event.name, event.data["flag"], event.data["site"]) == ("flag.raised", "F-ALL", "*")
+    assert event.data["label"]["en"] == "Widespread: Proofs of use overdue"
+    assert event.data["values"][0]["value"] == 2.0
+
+    harness.answer(SOUTH, H1, GOOD, revision=2)
+    harness.catch_up()
+    assert [e.name for e in harness.told("*")] == ["flag.raised", "flag.cleared"]
+
+
+def stricter(programme: Programme) -> Programme:
+    """Return the programme with a rule that also raises at 15 per cent."""
+    flag = replace(programme.flags[0], raise_={"warn": "K01 >= 12", "critical": "K01 > 30"})
+    return replace(programme, version="2", flags=(flag,))
+
+
+def test_a_new_definition_restates_and_sends_no_alert(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, {"proofs_due": 100, "proofs_overdue": 13})
+    harness.catch_up()
+    assert told(harness) == []
+
+    harness.publish(stricter(minimal()), revision=2)
+    harness.catch_up()
+
+    assert told(harness) == [("flag.restated", "warn", H1)]
+    assert harness.told(NORTH)[0].data["state"] == "raised"
+    assert harness.cell(NORTH, H1)["definition"] == 2
+
+
+def test_answers_that_arrive_with_a_new_definition_are_raised(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, GOOD)
+    harness.catch_up()
+
+    harness.publish(stricter(minimal()), revision=2)
+    harness.answer(NORTH, H1, {"proofs_due": 100, "proofs_overdue": 13}, revision=2)
+    harness.catch_up()
+
+    assert told(harness) == [("flag.raised", "warn", H1)]
+
+
+def test_a_flag_whose_rule_is_dropped_is_ended_as_restated(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+
+    harness.publish(replace(minimal(), version="2", flags=()), revision=2)
+    harness.catch_up()
+
+    assert told(harness)[-1] == ("flag.restated", "critical", H1)
+    assert harness.told(NORTH)[-1].data["state"] == "cleared"
+
+
+def test_the_same_definition_again_computes_nothing(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+    harness.publish(revision=2)
+    harness.catch_up()
+
+    harness.publish(revision=2)
+
+    assert harness.catch_up() == 0
+
+
+def test_another_feature_of_a_site_computes_its_cells_again(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, BAD)
+    harness.answer(SOUTH, H1, BAD)
+    harness.catch_up()
+
+    harness.deliver("site.changed", site_data(harness.definition, NORTH, 2, features={"area_type": "rural"}))
+
+    assert harness.catch_up() == 1
+
+
+def test_answers_before_the_programme_is_known_are_scored_when_it_is() -> None:
+    harness = ScoringHarness(minimal(), publish=False)
+    harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+
+    harness.publish()
+    harness.catch_up()
+
+    assert [e["severity"] for e in harness.episodes(NORTH, FLAG)] == ["critical"]
+
+
+def test_a_closed_wave_has_a_cell_for_every_site(harness: ScoringHarness) -> None:
+    wave = harness.definition.wave(H1)
+    harness.deliver("wave.closed", {
+        "programme": "minimal", "wave": H1, "revision": 2, "sequence": wave.sequence, "forms": list(wave.forms),
+        "starts_on": wave.starts_on, "ends_on": wave.ends_on, "opens_at": None, "due_at": None, "closes_at": None,
+        "state": "closed", "features": dict(wave.features),
+    })  # fmt: skip
+    harness.catch_up()
+
+    for site in (NORTH, SOUTH):
+        assert harness.cell(site, H1)["reports"]["small_report"] == {"n": 0, "complete": False, "overdue": None}
+
+
+def test_events_keep_their_ids_when_everything_is_delivered_again(harness: ScoringHarness) -> None:
+    sent = harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+    before = [event.id for event in harness.told(NORTH)]
+
+    harness.deliver("submission.received", sent)
+    harness.catch_up()
+
+    assert [event.id for event in harness.told(NORTH)] == before
+
+
+def test_a_changed_value_is_published_once(harness: ScoringHarness) -> None:
+    sent = harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+    harness.deliver("submission.received", sent)
+    harness.catch_up()
+
+    (entry,) = harness.cell(NORTH, H1)["outbox"]
+    assert entry["event"]["type"] == "peilung.indicators.computed.v1"
+    assert entry["event"]["data"]["values"] == [{"indicator": "K01", "value": 40.0, "reason": None, "n": 1}]
+
+
+def test_an_explanation_computed_again_from_the_answers_is_the_same(harness: ScoringHarness) -> None:
+    harness.answer(NORTH, H1, BAD)
+    harness.answer(NORTH, H2, MIDDLING)
+    harness.catch_up()
+    (episode_id,) = harness.flags(NORTH)["episodes"]
+
+    again = harness.scoring.explaining.again(episode_id)
+
+    assert again.same
+    assert again.stored["explanation"]["counterfactual"]["en"] == (
+        "Ends if: Overdue proofs of use ≤ 10. Now: Overdue proofs of use 20.0 %."
+    )
+
+
+def test_an_explanation_of_other_answers_is_seen_to_differ(harness: ScoringHarness) -> None:
+    sent = harness.answer(NORTH, H1, BAD)
+    harness.catch_up()
+    (episode_id,) = harness.flags(NORTH)["episodes"]
+
+    harness.scoring.responses.keep({**sent, "answers": MIDDLING, "revision": 2})
+
+    assert not harness.scoring.explaining.again(episode_id).same
