@@ -19,11 +19,13 @@ from deploy.local.supervisor import Supervisor
 from deploy.migrate import migrate
 from services.intake.app import build_office, demo_link
 from services.intake.config import IntakeSettings
+from services.intake.handlers.office import Office
 from shared.errors import ConfigError
 from shared.runtime.loops import stop_on_signals
 from shared.runtime.settings import load
 
 READY_WITHIN_S = 60
+COMPUTED_WITHIN_S = 60
 
 
 def run(settings: LocalSettings) -> int:
@@ -89,7 +91,8 @@ def _access(settings: LocalSettings) -> dict[str, object]:
     intake = load(IntakeSettings, service_environment(settings, "intake"))
     office = build_office(intake)
     if settings.demo:
-        demo.fill(office, demo.publish(office), _progress)
+        count = demo.fill(office, demo.publish(office), lambda done, of: _progress("Example answers", done, of))
+        _until_computed(office, count)
         access = demo.links(office, settings.base_url, lambda account: demo_link(intake, account))
     else:
         access = {"base_url": settings.base_url}
@@ -97,11 +100,21 @@ def _access(settings: LocalSettings) -> dict[str, object]:
     return access
 
 
-def _progress(done: int, of: int) -> None:
+def _until_computed(office: Office, count: int) -> None:
+    """Wait, for a minute at most, until scoring has taken in the example answers."""
+    deadline = time.monotonic() + COMPUTED_WITHIN_S
+    left = count
+    while left and time.monotonic() < deadline:
+        left = demo.on_their_way(office)
+        _progress("Their values   ", count - left, count)
+        time.sleep(0.2 if left else 0)
+
+
+def _progress(what: str, done: int, of: int) -> None:
     bar = "█" * (24 * done // of)
     end = "\n" if done == of else ""
     if sys.stdout.isatty() or done == of:
-        print(f"\rExample answers  {bar:░<24} {done}/{of}", end=end, flush=True)
+        print(f"\r{what}  {bar:░<24} {done}/{of}", end=end, flush=True)
 
 
 def _write_private(file: Path, content: str) -> None:

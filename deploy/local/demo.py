@@ -10,9 +10,11 @@ from deploy.local.people import HOR, LINKED, PEOPLE, SCOPES
 from deploy.local.sampling import Sample, samples
 from services.intake.domain.submission import Place, Sent
 from services.intake.handlers.office import Office
+from services.intake.ports import SUBMISSIONS
 from shared.events import derived_id
 from shared.programme.loader import read_programme
 from shared.programme.model import Programme, Wave
+from shared.store.port import Exists
 
 PROGRAMMES = Path(__file__).parents[2] / "programmes"
 QUESTIONNAIRE = ("hor_site_report", "dortmund", "2026-H2")
@@ -49,6 +51,11 @@ def fill(office: Office, programmes: list[Programme], told: Told) -> int:
         if count % 25 == 0 or count == len(drawn):
             told(count, len(drawn))
     return len(drawn)
+
+
+def on_their_way(office: Office) -> int:
+    """Return how many submissions scoring has not confirmed yet."""
+    return office.desk.collection(SUBMISSIONS).count({"outbox_due": Exists()})
 
 
 def _received_at(wave: Wave, sample: Sample) -> str:

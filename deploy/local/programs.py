@@ -30,5 +30,15 @@ def programs(settings: LocalSettings) -> list[Program]:
 
 def _web(settings: LocalSettings) -> list[str]:
     bind = f"{'0.0.0.0' if settings.public else '127.0.0.1'}:{settings.port}"  # noqa: S104
-    options = ["--no-control-socket", "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--graceful-timeout", "15"]
+    options = [
+        "--no-control-socket",
+        "--worker-class",
+        "gthread",
+        "--workers",
+        "2",
+        "--threads",
+        "8",
+        "--graceful-timeout",
+        "15",
+    ]
     return [sys.executable, "-m", "gunicorn", "--bind", bind, *options, "deploy.local.web:create()"]

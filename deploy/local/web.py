@@ -6,15 +6,14 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from services.scoring.app import build_web as scoring
-from services.scoring.config import ScoringSettings
-
 from deploy.local.config import LocalSettings, read, service_environment
 from deploy.local.mailpages import build_mailbox
 from services.intake.app import build_web as intake
 from services.intake.config import IntakeSettings
 from services.notify.app import build_web as notify
 from services.notify.config import NotifySettings
+from services.scoring.app import build_web as scoring
+from services.scoring.config import ScoringSettings
 from shared.runtime import logs
 from shared.runtime.settings import load
 
