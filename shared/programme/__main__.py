@@ -90,7 +90,8 @@ def _counts(programme: Programme) -> str:
 
 
 def _publish(options: argparse.Namespace) -> int:
-    print(publish(read_programme(options.folder), options.url, options.key))
+    read_programme(options.folder)
+    print(publish(options.folder, options.url, options.key))
     return 0
 
 

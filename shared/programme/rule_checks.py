@@ -19,6 +19,7 @@ from shared.programme.place import Place, Report, listed
 from shared.programme.plan_checks import home_of
 from shared.programme.sites_file import FILE as SITES_FILE
 from shared.programme.thresholds import both_can_hold
+from shared.programme.travel import travelling
 from shared.programme.yaml_source import Scalar
 
 _CONDITIONS = frozenset({"=", "!=", "<", "<=", ">", ">=", "and", "or"})
@@ -178,7 +179,10 @@ def _check_expression(
         report.fault(scalar.place_at(column - 1), "unknown_choice", message)
     found = references(node)
     for name in sorted(found.questions & uncoded - questions.keys()):
-        message = f'"{name}" is free text, which never leaves the questionnaire; use coded or numeric questions.'
+        message = (
+            f'"{name}" holds or is calculated from free or hidden text, which never leaves the questionnaire; '
+            "use coded or numeric questions."
+        )
         report.fault(_mention(scalar, name), "free_text", message)
     if not known.peers and found.functions & _PEERS:
         report.fault(scalar.place, "peers_off", _PEERS_OFF)
@@ -190,8 +194,9 @@ def _questions(form: str, draft: ProgrammeDraft) -> tuple[dict[str, bool], set[s
     offered: dict[str, tuple[Choice, ...]] = {}
     for form_id in sorted(draft.forms, key=lambda id_: id_ == form):
         home = draft.forms[form_id].form
+        travels = travelling(home)
         for question in home.questions():
-            if question.coded:
+            if question.name in travels:
                 questions[question.name] = home.respondents == "many"
                 offered[question.name] = home.choices.get(question.list_name or "", ())
             else:

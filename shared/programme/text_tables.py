@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Sequence
 
 from shared.programme.grid import MAX_COLUMNS, MAX_ROWS, Cell, Line, Sheet, sheet_of
 from shared.programme.place import Place, Report
@@ -97,6 +98,18 @@ def read_csv_form(data: bytes, file: str, report: Report) -> list[Sheet]:
             message = "Name the sheet first: a row with survey in the first column."
             report.fault(Place(file, line=number, column=1), "no_sheet", message)
     return [sheet_of(name, place, lines, report) for name, place, lines in tables]
+
+
+def write_csv_form(sheets: Sequence[Sheet]) -> str:
+    """Write sheets as one CSV file, as `read_csv_form` reads it; line breaks inside cells are kept."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    for sheet in sheets:
+        headings = [heading.text for heading in sheet.headings]
+        writer.writerow([sheet.name])
+        writer.writerow(["", *headings])
+        writer.writerows(["", *(row.text(heading) for heading in headings)] for row in sheet.rows)
+    return stream.getvalue()
 
 
 def read_csv_list(data: bytes, file: str, report: Report) -> Sheet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -31,10 +31,10 @@ tables = st.lists(st.lists(cells, max_size=7).map(lambda row: f"| {' | '.join(ro
 @given(yaml_text)
 @settings(max_examples=300, deadline=None)
 def test_any_text_as_yaml(text: str) -> None:
-    started = perf_counter()
+    started = process_time()
     read_yaml(text.encode(), "a.yaml", Report())
 
-    assert perf_counter() - started < LIMIT_S
+    assert process_time() - started < LIMIT_S
 
 
 @given(st.binary(max_size=300))
@@ -49,11 +49,11 @@ def test_any_bytes_as_any_form(data: bytes) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_table_as_a_form(text: str) -> None:
     for file, data in (("a.md", text), ("a.csv", text.replace("| ", "").replace(" |", ","))):
-        started = perf_counter()
+        started = process_time()
         form, report = load_form(data.encode(), file)
 
         assert (form is None) == bool(report.faults)
-        assert perf_counter() - started < LIMIT_S
+        assert process_time() - started < LIMIT_S
 
 
 @given(st.data())
@@ -80,10 +80,10 @@ def test_a_sound_programme_with_a_line_changed(tmp_path_factory: object, data: s
     )
     (folder.path / file).write_text("\n".join(lines), encoding="utf-8")
 
-    started = perf_counter()
+    started = process_time()
     folder.faults()
 
-    assert perf_counter() - started < 2 * LIMIT_S
+    assert process_time() - started < 2 * LIMIT_S
 
 
 def _folder(factory: object) -> ProgrammeFolder:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from shared.programme.__main__ import main
-from shared.programme.json_form import programme_from_json
+from shared.programme.loader import read_programme
 from tests.support.programmes import ProgrammeFolder, markdown
 
 Printed = pytest.CaptureFixture[str]
@@ -121,8 +121,31 @@ def test_publish_sends_the_whole_definition(folder: ProgrammeFolder, intake: Int
 
     ((path, key, body),) = intake.received
     assert (path, key) == ("/api/intake/v1/programmes", "Bearer k1")
-    assert programme_from_json(body["definition"]).id == "minimal"
+    assert body["files"] == {
+        file: (folder.path / file).read_text(encoding="utf-8")
+        for file in (
+            "programme.yaml",
+            "sites.csv",
+            "indicators.yaml",
+            "flags.yaml",
+            "support.yaml",
+            "forms/small_report.md",
+        )
+    }
     assert '"revision": 1' in capsys.readouterr().out
+
+
+def test_publish_sends_workbooks_as_tables_that_mean_the_same(tmp_path: Path, intake: Intake) -> None:
+    folder = ProgrammeFolder(tmp_path, "workbook")
+
+    assert main(["publish", str(folder.path), "--url", f"{intake.url}/", "--key", "k1"]) == 0
+
+    ((_, _, body),) = intake.received
+    for file, text in body["files"].items():
+        path = tmp_path / "received" / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert read_programme(tmp_path / "received") == read_programme(folder.path)
 
 
 def test_publish_sends_nothing_that_is_faulty(folder: ProgrammeFolder, intake: Intake, capsys: Printed) -> None:

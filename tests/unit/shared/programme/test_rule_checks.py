@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,26 @@ def test_free_text_cannot_be_counted(folder: ProgrammeFolder) -> None:
     folder.change("forms/small_report.md", "| | integer | proofs_due |", "| | text | proofs_due |")
 
     assert set(folder.codes()) == {"free_text"}
+
+
+def test_what_is_calculated_from_hidden_or_free_text_cannot_be_counted(folder: ProgrammeFolder) -> None:
+    form = folder.path / "forms/small_report.md"
+    text = form.read_text(encoding="utf-8").replace("| survey | |", "| survey | | |")
+    text = text.replace("| type | name |", "| type | name | calculation |")
+    text = re.sub(r"^(\| \| (?:integer|select_one|begin)[^|]*\|[^|]*\|)", r"\1 |", text, flags=re.MULTILINE)
+    rows = (
+        "hidden | h | ",
+        "calculate | c1 | ${h}",
+        "calculate | c2 | ${c1} + 1",
+        "calculate | c3 | ${proofs_due} + 1",
+    )
+    form.write_text(text.replace("| | end_group |", "".join(f"| | {row} |\n" for row in rows) + "| | end_group |"))
+    folder.change("indicators.yaml", "value: 100 *", "value: ${c1} + ${c2} + ${c3} + 100 *")
+
+    assert [(fault.code, fault.message.split('"')[1]) for fault in folder.faults()] == [
+        ("free_text", "c1"),
+        ("free_text", "c2"),
+    ]
 
 
 def test_comparing_sites_needs_peers(folder: ProgrammeFolder) -> None:

@@ -6,7 +6,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
-from time import perf_counter
+from time import process_time
 
 import pytest
 from openpyxl import Workbook
@@ -172,11 +172,11 @@ def test_what_is_not_a_harmless_workbook_is_refused_with_what_to_do(data: bytes,
 def test_a_bomb_is_refused_within_a_second(members: dict[str, bytes]) -> None:
     data = archive(members)
 
-    started = perf_counter()
+    started = process_time()
     codes = form_codes(data, "party.xlsx")
 
     assert codes == ["too_large"]
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1
 
 
 def test_a_workbook_with_too_many_rows_is_refused() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -83,10 +83,10 @@ def test_an_alias_bomb_is_refused_at_once() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
 
-    started = perf_counter()
+    started = process_time()
     _, faults = read("\n".join(lines))
 
-    assert perf_counter() - started < 1
+    assert process_time() - started < 1
     assert ("a.yaml:2:10", "yaml_alias") in faults
 
 
