@@ -29,13 +29,18 @@ class UnreadableEvent(PermanentError):
         self.code = code
 
 
+def event_type(name: str, version: int) -> str:
+    """Return the CloudEvents type of an event."""
+    return f"peilung.{name}.v{version}"
+
+
 def to_json(event: Event) -> dict[str, Any]:
     """Return the event as a CloudEvents object; the data is not checked (see `check`)."""
     envelope: dict[str, Any] = {
         "specversion": "1.0",
         "id": event.id,
         "source": _SOURCE + event.source,
-        "type": f"peilung.{event.name}.v{event.version}",
+        "type": event_type(event.name, event.version),
         "subject": event.subject,
         "time": event.time,
         "datacontenttype": "application/json",

@@ -35,7 +35,7 @@ SUBSCRIPTIONS: Mapping[str, tuple[str, ...]] = {
         "flag.restated",
     ),
 }
-_UNCONFIRMED = frozenset({"indicators.computed"})  # the next one replaces it
+_REPLACED = frozenset({"indicators.computed"})
 
 
 @dataclass(frozen=True)
@@ -74,9 +74,14 @@ def consumers(name: str) -> tuple[str, ...]:
 
 def awaiting(name: str) -> tuple[str, ...]:
     """Return the services whose handling of this name is confirmed by a receipt."""
-    if name.startswith("handled.") or name in _UNCONFIRMED:
+    if name.startswith("handled.") or is_replaced(name):
         return ()
     return consumers(name)
+
+
+def is_replaced(name: str) -> bool:
+    """Return whether the next event of this name from the same document says everything the last one said."""
+    return name in _REPLACED
 
 
 def queues(service: str, rungs_s: Sequence[float] = ()) -> list[QueueSpec]:

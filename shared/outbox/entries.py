@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from shared.bus.topology import awaiting
+from shared.bus.topology import awaiting, is_replaced
 from shared.clock import EPOCH_TEXT, to_text
-from shared.event_schemas import UnreadableEvent, check, to_json
+from shared.event_schemas import UnreadableEvent, check, event_type, to_json
 from shared.events import Event
 from shared.store.port import Change, Document, Index
 
@@ -25,7 +25,8 @@ def stage(document: Mapping[str, Any] | None, events: Sequence[Event], now: str)
     `document` is the document as read, or None for a new one: merge the fields into the document to
     insert, or put them into `Change.set` of an `update_if` whose `where` has
     `{"outbox_rev": document.get("outbox_rev")}`; when that does not match, read again and stage again.
-    An event staged again under the same id replaces the entry still there. Gives back any lease.
+    An event staged again under the same id replaces the entry still there, and so does one that says
+    everything an earlier one said (`indicators.computed`). Gives back any lease.
     Raises UnreadableEvent when an event breaks its schema, or is confirmed and has no origin.
     """
     for event in events:
@@ -33,12 +34,17 @@ def stage(document: Mapping[str, Any] | None, events: Sequence[Event], now: str)
         if awaiting(event.name) and not event.origin:
             raise UnreadableEvent("schema", f"{event.name}: needs an origin, or nobody could confirm it")
     before = document or {}
-    ids = {event.id for event in events}
-    kept = [entry for entry in before.get("outbox") or [] if entry["event"]["id"] not in ids]
+    kept = [entry for entry in before.get("outbox") or [] if not any(_replaces(event, entry) for event in events)]
     fresh = [
         {"event": to_json(event), "awaiting": list(awaiting(event.name)), "due": now, "sent": 0} for event in events
     ]
     return {**_fields(before, kept + fresh), "lease_until": EPOCH_TEXT}
+
+
+def _replaces(event: Event, entry: Mapping[str, Any]) -> bool:
+    earlier = entry["event"]
+    same_kind = earlier["type"] == event_type(event.name, event.version)
+    return bool(earlier["id"] == event.id or (is_replaced(event.name) and same_kind))
 
 
 def after_sending(document: Mapping[str, Any], sent: Group[str], now: datetime) -> Change:

@@ -218,6 +218,16 @@ def test_staging_the_same_event_again_sends_it_again_at_once(bench: Bench) -> No
     assert bench.left() == [event.id]
 
 
+def test_a_new_computation_replaces_the_one_that_has_not_left_yet(bench: Bench) -> None:
+    event = submission_received(1)
+    bench.insert(event, computed(1))
+
+    bench.add(computed(2))
+    bench.add(computed(3))
+
+    assert bench.left() == [event.id, "computed-3"]
+
+
 def test_an_event_staged_while_the_relay_publishes_is_not_lost(bench: Bench) -> None:
     first, second = submission_received(1), submission_received(2)
     bench.insert(first)
