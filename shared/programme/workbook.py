@@ -21,7 +21,8 @@ MAX_BYTES = 5_000_000
 MAX_MEMBERS = 200
 MAX_UNPACKED = 50_000_000
 MAX_RATIO = 100
-MAX_TEXTS = 4_000_000
+MAX_SHEETS = 6_000_000
+MAX_OTHER = 2_000_000
 MAX_CELLS = 100_000
 _SMALL = 100_000
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
@@ -77,8 +78,10 @@ def _danger_inside(members: list[zipfile.ZipInfo], packed: int) -> tuple[str, st
         return "too_large", f"The workbook has more than {MAX_MEMBERS} parts; copy the form sheets into a new one."
     unpacked = sum(member.file_size for member in members)
     swollen = any(m.file_size > max(_SMALL, MAX_RATIO * m.compress_size) for m in members)
-    texts = sum(m.file_size for m in members if m.filename.lower().endswith("sharedstrings.xml"))
-    if unpacked > min(MAX_UNPACKED, max(_SMALL, MAX_RATIO * packed)) or swollen or texts > MAX_TEXTS:
+    parsed = [m for m in members if m.filename.lower().endswith((".xml", ".rels"))]
+    sheets = sum(m.file_size for m in parsed if "worksheets/" in m.filename.lower())
+    swollen |= sheets > MAX_SHEETS or sum(m.file_size for m in parsed) - sheets > MAX_OTHER
+    if unpacked > min(MAX_UNPACKED, max(_SMALL, MAX_RATIO * packed)) or swollen:
         return "too_large", "The workbook unpacks to far more than a form needs; copy the form sheets into a new one."
     if any(m.filename.lower().endswith("vbaproject.bin") for m in members):
         return "macros", "The workbook contains macros. Save it as Excel workbook (.xlsx), which has none."
