@@ -82,11 +82,11 @@ class SqliteCollection(BaseCollection):
     def claim(self, where: Where, *, due: str, now: str, until: str, owner: str) -> Lease | None:
         """Lease the document with the oldest `due` at or before `now` that nobody holds, None if there is none."""
         wanted, sort = claimable(where, due, now), order((due,))
-        if not self._select(wanted, sort, 1):
-            return None
-        with self._writing():
-            found = self._select(wanted, sort, 1)
-            return as_lease(self._write(leased(found[0], until, owner))) if found else None
+        while found := self._select(wanted, sort, 1):
+            stored = self._modify(found[0]["_id"], wanted, lambda document: leased(document, until, owner))
+            if stored is not None:
+                return as_lease(stored)
+        return None
 
     def delete(self, id_: str) -> bool:
         """Remove the document; True if it was there."""
