@@ -92,7 +92,7 @@ class Valuation:
         counted = measure.value.run(context)
         value = _valid(_as_number(counted.value), measure, context)
         n = counted.n if counted.n is not None else self._n_of(measure)
-        if not isinstance(value, Missing) and n < measure.min_n:
+        if not isinstance(value, Missing) and n < measure.min_n and measure.min_n > 1:
             value = SMALL_N
         if isinstance(value, Missing):
             return ValueRecord(None, value.reason.value, n, suppressed=value == SMALL_N)

@@ -82,9 +82,8 @@ def _truth(one: Compiled, rule: Rule, context: SiteContext) -> bool | Missing:
 
 def _shown(counted: Counted, rule: Rule) -> Result:
     """Return the value unless it rests on a group too small to be shown."""
-    if not isinstance(counted.value, Missing) and counted.n is not None and counted.n < rule.min_n:
-        return SMALL_N
-    return counted.value
+    small = rule.min_n > 1 and counted.n is not None and counted.n < rule.min_n
+    return SMALL_N if small and not isinstance(counted.value, Missing) else counted.value
 
 
 def _overdue(rule: Rule, progress: Progress | None) -> dict[Severity, bool | Missing]:
