@@ -123,7 +123,7 @@ def test_a_crash_at_any_write_ends_in_the_same_state(expected: dict[str, Any]) -
     while True:
         crashed = _with_crash(expected, number, after=after)
         if not crashed:
-            assert number > 20
+            assert number > 15
             return
         number, after = (number + 1, False) if after else (number, True)
 
