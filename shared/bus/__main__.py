@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import sys
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from shared.bus import topology
 from shared.bus.admin import ParkedMessage, ParkedQueue, Selection
 from shared.bus.connection import BusOptions, borrowed, check_url, declare, declare_all
 from shared.errors import PlatformError
+from shared.runtime import logs
 from shared.runtime.settings import load, setting
 
 
@@ -44,15 +44,21 @@ def _parser() -> argparse.ArgumentParser:
     replay = commands.add_parser("replay", help="send parked messages back to their queue")
     discard = commands.add_parser("discard", help="delete parked messages for good")
     for command in (parked, replay, discard):
-        command.add_argument("--service", choices=sorted(topology.SUBSCRIPTIONS), help="default: all services")
+        command.add_argument("service", nargs="?", choices=sorted(topology.SUBSCRIPTIONS), help="default: all")
         command.add_argument("--class", dest="error_class", help="only this error class")
         command.add_argument("--id", action="append", dest="ids", help="only this message id; may be repeated")
         command.add_argument("--match", metavar="FIELD=VALUE", help="only events with this value, e.g. submission=…")
     for command in (replay, discard):
-        command.add_argument("--all", action="store_true", help="needed when nothing narrows the selection")
-        command.add_argument("--by", default=getpass.getuser(), help="who does it; default: the user running this")
+        command.add_argument(
+            "--all", action="store_true", help="of every service; needed when nothing narrows the selection"
+        )
+        command.add_argument("--by", default=_user(), help="who does it; default: the user running this")
     discard.add_argument("--reason", required=True)
     return parser
+
+
+def _user() -> str:
+    return os.environ.get("USER") or f"uid {os.getuid()}"
 
 
 def _selection(options: argparse.Namespace) -> Selection:
@@ -73,8 +79,8 @@ def _queues(url: str, options: argparse.Namespace) -> list[ParkedQueue]:
 
 
 def _narrowed(options: argparse.Namespace) -> Selection:
-    if not (options.all or options.ids or options.error_class or options.match):
-        raise PlatformError("say which messages: --id, --class, --match or --all")
+    if not (options.all or options.service or options.ids or options.error_class or options.match):
+        raise PlatformError("say which messages: a service, --id, --class, --match or --all")
     return _selection(options)
 
 
@@ -118,4 +124,5 @@ def _declare(url: str, _options: argparse.Namespace) -> None:
 
 
 if __name__ == "__main__":
+    logs.configure("bus")
     sys.exit(main())

@@ -118,7 +118,7 @@ def test_the_command_lists_replays_and_discards(bus_url: str, capsys: pytest.Cap
     park(bus_url, *events)
     command = ["--url", bus_url]
 
-    assert main([*command, "parked", "--service", "scoring"]) == 0
+    assert main([*command, "parked", "scoring"]) == 0
     listed = capsys.readouterr().out
     assert f"PermanentError  submission.received  example/north  {events[0].id}  refused" in listed
     assert "2 parked" in listed
@@ -127,7 +127,7 @@ def test_the_command_lists_replays_and_discards(bus_url: str, capsys: pytest.Cap
     assert main([*command, "replay", "--id", events[0].id, "--by", "operator"]) == 0
     assert "1 sent back" in capsys.readouterr().out
     eventually(lambda: depth(bus_url, "scoring.parked") == 1)
-    assert main([*command, "discard", "--match", "submission=s-1", "--reason", "erased"]) == 0
+    assert main([*command, "discard", "scoring", "--match", "submission=s-1", "--reason", "erased"]) == 0
     assert "1 discarded" in capsys.readouterr().out
     assert main([*command, "parked"]) == 0
     assert capsys.readouterr().out == "0 parked\n"
