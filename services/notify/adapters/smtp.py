@@ -24,7 +24,7 @@ class SmtpTimes:
     """Limits in seconds: per command, for the answer to the final dot, and for a whole mail."""
 
     command_s: float = 20
-    dot_s: float = 30
+    dot_s: float = 60
     mail_s: float = 50
     idle_s: float = 20
     mails_per_connection: int = 100

@@ -34,7 +34,11 @@ _HOUR_S = 3600
 
 @dataclass(frozen=True)
 class Patience:
-    """How long to try, in seconds, and how often a mail that may have arrived is sent again."""
+    """How long to try, in seconds, and how often a mail that may have arrived is sent again.
+
+    Once only: a server that takes mails and answers too late would otherwise multiply every one. A mail
+    that stays uncertain is visible as such, and open flags are repeated anyway.
+    """
 
     give_up_s: float = 86_400
     pause_s: float = 300
@@ -82,6 +86,8 @@ def after_reply(delivery: Mapping[str, Any], reply: Reply, at: str, worker: str,
         return _final(FAILED, at, worker, reply, {"failure": what.value})
     if what is Meaning.UNCERTAIN:
         return unsure(delivery, at, worker, patience)
+    if what is Meaning.LOST_LEASE:
+        return _later(RETRY, at, at, worker, reply)
     if what is Meaning.PAUSE:
         return _later(RETRY, plus(at, patience.pause_s), at, worker, reply)
     if at >= plus(delivery["created_at"], patience.give_up_s):

@@ -34,7 +34,7 @@ class SendOptions:
 
     owner: str
     patience: Patience = field(default_factory=Patience)
-    lease_s: float = 120
+    lease_s: float = 180
     record_pause_s: float = 0.5
 
 

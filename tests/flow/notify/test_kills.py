@@ -85,7 +85,7 @@ def test_a_mail_whose_worker_vanished_at_the_dot_is_uncertain_then_sent_again_wi
 
     delivery = world.deliveries()[0]
     assert [line["state"] for line in delivery["log"]] == ["queued", "leased", "uncertain", "leased", "sent"]
-    assert [mail.after_s for mail in world.mails()] == [0, 180]
+    assert [mail.after_s for mail in world.mails()] == [0, 240]
     assert len({str(message["Message-ID"]) for message in world.mailer.messages()}) == 1
 
 
