@@ -64,7 +64,7 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def takes(self, schema: type[Schema], location: str = "json") -> Callable[[View], View]:
         """Read the body (or the query) by this schema and hand it to the view as its first argument."""
-        reading: Callable[[View], View] = self.arguments(schema, location=location)
+        reading: Callable[[View], View] = self.arguments(schema(), location=location)
         return reading
 
     def answers(self, status: int, schema: type[Schema] | None, description: str = "") -> Callable[[View], View]:

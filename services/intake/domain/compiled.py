@@ -54,20 +54,16 @@ class CompiledForm:
     """A form ready to be filled in. `order` is the order of evaluation, `items` that of the sheet.
 
     `travels` are the questions whose answers may leave intake: coded ones, and calculations that
-    rest on coded answers only, so that no calculation carries free text out.
+    rest on coded answers only, so that no calculation carries free text out. `asks_previous`: an
+    expression or a hidden question looks at the record before.
     """
 
     form: Form
     items: Mapping[str, Item]
     order: tuple[str, ...]
     travels: frozenset[str]
-
-    @property
-    def asks_previous(self) -> bool:
-        """True when an expression or a hidden question looks at the previous record."""
-        rules = (rule for item in self.items.values() for rule in _rules(item))
-        hidden = any(i.question.type == "hidden" and i.question.name.startswith("prev_") for i in self.items.values())
-        return hidden or any(rule.asks_previous for rule in rules)
+    hidden: tuple[str, ...]
+    asks_previous: bool
 
 
 def compile_questions(form: Form) -> CompiledForm:
@@ -76,7 +72,10 @@ def compile_questions(form: Form) -> CompiledForm:
     for question, groups in _placed(form.items, ()):
         items[question.name] = _item(form, question, groups, len(items))
     order = tuple(_ordered(items))
-    return CompiledForm(form, items, order, _travels(items, order))
+    hidden = tuple(name for name, item in items.items() if item.question.type == "hidden")
+    looks_back = any(name.startswith("prev_") for name in hidden)
+    asks_previous = looks_back or any(rule.asks_previous for item in items.values() for rule in _rules(item))
+    return CompiledForm(form, items, order, _travels(items, order), hidden, asks_previous)
 
 
 def _placed(

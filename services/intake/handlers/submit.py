@@ -176,8 +176,7 @@ def _given(compiled: CompiledForm, place: Place, previous: Mapping[str, Answer])
     """Return what intake fills in for hidden questions: the wave, the site's code, `prev_<question>`."""
     known: dict[str, Answer] = {"wave": place.wave, "site_code": place.site, "org_code": place.site}
     known |= {f"prev_{name}": value for name, value in previous.items()}
-    hidden = (name for name, item in compiled.items.items() if item.question.type == "hidden")
-    return {name: known[name] for name in hidden if name in known}
+    return {name: known[name] for name in compiled.hidden if name in known}
 
 
 def _check_names(sent: Sent) -> None:

@@ -18,9 +18,7 @@ class SubmissionIn(Schema):
     deprecated_id = fields.String(
         validate=validate.Length(1, 200), metadata={"description": "The instance_id this one replaces"}
     )
-    answers = fields.Dict(
-        keys=fields.String(), required=True, metadata={"description": "Question name to value, as the form defines it"}
-    )
+    answers = fields.Dict(required=True, metadata={"description": "Question name to value, as the form defines it"})
 
 
 class SubmissionOut(Schema):

@@ -35,11 +35,7 @@ class Carried:
 
 def pack(draft: Draft, record: Record) -> str:
     """Return the signed text a page carries: the respondent's own answers and what intake filled in."""
-    hidden = {
-        name: record.values[name]
-        for name, item in record.compiled.items.items()
-        if item.question.type == "hidden" and name in record.values
-    }
+    hidden = {name: record.values[name] for name in record.compiled.hidden if name in record.values}
     place = draft.place
     content = {
         "place": [place.programme, place.form, place.site, place.wave],
