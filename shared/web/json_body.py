@@ -35,11 +35,24 @@ def loads(raw: bytes | str) -> Any:
         )
     except json.JSONDecodeError as error:
         raise BadJson(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
-    _check_text(value)
+    if "\\u" in text or not _encodes(text):  # nothing else can bring NUL or half a pair into a text
+        _check_text(value)
     return value
 
 
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _deepest(text: str) -> int:
+    """Return how deep the text nests; if it cannot be too deep, any number that says so."""
+    brackets = text.count("[") + text.count("{")
+    if brackets <= MAX_DEPTH:
+        return brackets
     depth = deepest = 0
     in_text = escaped = False
     for char in text:

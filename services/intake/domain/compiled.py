@@ -60,7 +60,7 @@ class CompiledForm:
 
     form: Form
     items: Mapping[str, Item]
-    order: tuple[str, ...]
+    order: tuple[Item, ...]
     travels: frozenset[str]
     hidden: tuple[str, ...]
     asks_previous: bool
@@ -75,7 +75,9 @@ def compile_questions(form: Form) -> CompiledForm:
     hidden = tuple(name for name, item in items.items() if item.question.type == "hidden")
     looks_back = any(name.startswith("prev_") for name in hidden)
     asks_previous = looks_back or any(rule.asks_previous for item in items.values() for rule in _rules(item))
-    return CompiledForm(form, items, order, _travels(items, order), hidden, asks_previous)
+    return CompiledForm(
+        form, items, tuple(items[name] for name in order), _travels(items, order), hidden, asks_previous
+    )
 
 
 def _placed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -44,12 +44,14 @@ class Record:
         self._around = around
         self._judging: Choice | None = None
         self._current: Value = ""
-        for name in compiled.order:
-            self._place(compiled.items[name], answers.get(name))
+        self._seen: dict[str, Value] = {}
+        for item in compiled.order:
+            self._place(item, answers.get(item.question.name))
 
     def _place(self, item: Item, answer: Answer | None) -> None:
-        if not all(rule.holds(self) for rule in item.shown_if):
-            return
+        for rule in item.shown_if:
+            if not rule.holds(self):
+                return
         name = item.question.name
         self.shown.add(name)
         value = self._value_of(item, answer)
@@ -57,6 +59,7 @@ class Record:
             self.not_offered.add(name)
         elif value is not None:
             self.values[name] = value
+            self._seen[name] = form_value(value)
 
     def _value_of(self, item: Item, answer: Answer | None) -> Answer | None:
         kind = item.question.type
@@ -70,20 +73,23 @@ class Record:
         return None if kind == "note" else answer
 
     def _all_offered(self, item: Item, value: Answer) -> bool:
-        offered = {choice.name for choice in self.offered(item)}
-        return offered.issuperset(value if isinstance(value, list) else [str(value)])
+        chosen = value if isinstance(value, list) else [str(value)]
+        return len(self._let_through(item, [choice for choice in item.choices if choice.name in chosen])) == len(chosen)
 
     def offered(self, item: Item) -> tuple[Choice, ...]:
         """Return the choices the filter lets through, all if there is no filter."""
+        return tuple(self._let_through(item, item.choices))
+
+    def _let_through(self, item: Item, choices: Sequence[Choice]) -> Sequence[Choice]:
         if item.choice_filter is None:
-            return item.choices
+            return choices
         kept: list[Choice] = []
-        for choice in item.choices:
+        for choice in choices:
             self._judging = choice
             if item.choice_filter.holds(self):
                 kept.append(choice)
         self._judging = None
-        return tuple(kept)
+        return kept
 
     def is_required(self, item: Item) -> bool:
         """Return whether a shown question must be answered."""
@@ -94,7 +100,7 @@ class Record:
         value = self.values.get(item.question.name)
         if value is None or item.constraint is None:
             return True
-        self._current = form_value(value)
+        self._current = self._seen[item.question.name]
         kept = item.constraint.holds(self)
         self._current = ""
         return kept
@@ -107,7 +113,7 @@ class Record:
 
     def value(self, question: str, /) -> Value:
         """Return the answer that counts, '' if none."""
-        return form_value(self.values.get(question))
+        return self._seen.get(question, "")
 
     def last_saved(self, question: str, /) -> Value:
         """Return the answer in the previous record, '' if none."""

@@ -11,7 +11,8 @@ from services.intake.domain.filling import Record
 from services.intake.domain.pages import Page
 from services.intake.domain.values import Answer
 from shared.errors import Fault
-from shared.web.language import day, number, pick
+from shared.quantities import number
+from shared.web.language import day, pick
 
 MODES = {"integer": "numeric", "decimal": "decimal", "range": "decimal"}
 
