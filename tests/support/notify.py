@@ -19,6 +19,8 @@ from services.notify.handlers.sending import Sender, SendOptions
 from services.notify.ports import Envelope
 from shared.clock import FixedClock, from_text, to_text
 from shared.events import Event
+from shared.programme.json_form import programme_to_json
+from shared.programme.model import Measure, Programme, Wave
 from shared.store.port import Document, Store
 from tests.support.fakes import MemoryStore
 
@@ -118,6 +120,29 @@ class World:
         name = {"de": code.title(), "en": code.title()}
         data = {"programme": PROGRAMME, "site": code, "revision": next(_numbers), "name": name, "features": {}}
         self.deliver("site.changed", {**data, "active": True, "timezone": "Europe/Berlin", **more})
+
+    def programme(self, title: str = "House of Resources") -> None:
+        """Publish a programme with this title, a wave and a measure that the flags of `flag` mention."""
+        wave = Wave("2026-H1", 2, {"de": "1. Halbjahr 2026", "en": "First half of 2026"}, (), *["2026-01-01"] * 5)
+        measure = Measure("M5", {"de": "Fachtelefonat zur Abrechnung", "en": "Call about accounting"})
+        programme = Programme(
+            id=PROGRAMME,
+            version="1",
+            title={"de": title, "en": title},
+            languages=("de", "en"),
+            unit="site",
+            unit_label={"de": "Standort", "en": "site"},
+            waves=(wave,),
+            sites=(),
+            forms=(),
+            scales=(),
+            indicators=(),
+            flags=(),
+            measures=(measure,),
+            topics={},
+        )
+        data = {"programme": PROGRAMME, "version": "1", "revision": next(_numbers)}
+        self.deliver("programme.published", {**data, "definition": programme_to_json(programme)})
 
     def flag(self, flag: str, state: str = "raised", *, kind: str = "", episode: str = "", **more: Any) -> Event:
         """Hand in a transition of a flag; `seq` counts on by itself."""

@@ -35,8 +35,8 @@ def alert_facts(alert: Mapping[str, Any], status: str, programme: Programme | No
 
 
 def _value(value: Mapping[str, Any], programme: Programme | None) -> Document:
-    history = [{"wave": _wave_label(programme, p["wave"]), "value": p["value"]} for p in value["history"]]
-    return {"label": value["label"], "value": value["value"], "unit": value["unit"], "history": history}
+    history = [{**point, "wave": _wave_label(programme, point["wave"])} for point in value["history"]]
+    return {**value, "history": history}
 
 
 def _wave_label(programme: Programme | None, code: str) -> Document:
@@ -66,9 +66,10 @@ def place(programme: Programme | None, programme_id: str, site_name: Mapping[str
 
 def short_title(title: str, longest: int = 17) -> str:
     """Return a title short enough for a subject: itself, or the initials of its words."""
-    if len(title) <= longest:
+    words = title.split()
+    if len(title) <= longest or len(words) < 3:
         return title
-    return "".join(word[0] for word in title.split() if word[0].isalnum())
+    return "".join(word[0] for word in words if word[0].isalnum())
 
 
 def gravest(alerts: Sequence[Mapping[str, Any]]) -> str:
