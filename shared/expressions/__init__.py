@@ -40,7 +40,7 @@ from shared.expressions.tree import (
     references,
 )
 from shared.expressions.values import as_number, as_text, form_value, truth
-from shared.expressions.words import Language, in_words
+from shared.expressions.words import Language, in_words, question_of
 
 __all__ = [
     "Answer",
@@ -81,6 +81,7 @@ __all__ = [
     "first_missing",
     "form_value",
     "in_words",
+    "question_of",
     "from_json",
     "parse",
     "references",

@@ -53,7 +53,7 @@ PHRASES: dict[tuple[str, int], tuple[str, str]] = {
     ),
     ("alpha", 1): ("Cronbachs Alpha der Skala {0}", "Cronbach’s alpha of the scale {0}"),
     ("straight_lining", 1): ("Anteil gleichförmiger Antworten bei {0}", "share of uniform answers in {0}"),
-    ("prev", 1): ("Vorwelle von {0}", "previous wave of {0}"),
+    ("prev", 1): ("Vorwert von {0}", "previous value of {0}"),
     ("prev", 2): ("{0} vor {1} Wellen", "{0} {1} waves ago"),
     ("prev_valid", 1): ("letzter früherer Wert von {0}", "latest earlier value of {0}"),
     ("prev_valid", 2): ("letzter früherer Wert von {0}", "latest earlier value of {0}"),

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from shared.web.language import number
+from shared.quantities import number, quantity, with_unit
 
-WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 34
+WIDTH, HEIGHT = 400, 200
+LEFT, RIGHT, TOP, BOTTOM = 58, 26, 14, 32
+MOST_LABELS = 5
 _ids = count(1)
 
 Point = tuple[str, float | None]
@@ -39,6 +40,7 @@ def line_chart(
     target: float | None = None,
     band: tuple[float, float] | None = None,
     unit: str = "",
+    decimals: int | None = None,
     language: str = "de",
 ) -> Markup:
     """Return a line over waves; a point without a value (None) is a gap.
@@ -48,7 +50,7 @@ def line_chart(
     """
     axes = _axes(points, target, band)
     parts = [_grid(axes, unit, language), _band(axes, band), _target(axes, target)]
-    parts += [_labels(axes, points), _line(axes, points), _dots(axes, points, unit, language)]
+    parts += [_labels(axes, points), _line(axes, points), _dots(axes, points, unit, decimals, language)]
     number_ = next(_ids)
     head = Markup(
         '<svg class="chart" role="img" viewBox="0 0 {w} {h}" aria-labelledby="ct{i} cd{i}">'
@@ -92,7 +94,8 @@ def _grid(axes: _Axes, unit: str, language: str) -> Markup:
     for step in range(4):
         value = axes.low + (axes.high - axes.low) * step / 3
         decimals = 0 if axes.high - axes.low >= 10 else 1
-        text = f"{number(value, language, decimals)}{' ' + unit if unit == '%' else ''}"
+        text = number(value, language, decimals)
+        text = with_unit(text, unit, language) if unit == "%" else text
         lines.append(
             Markup(
                 '<line class="chart-grid" x1="{x1}" x2="{x2}" y1="{y:.1f}" y2="{y:.1f}"/>'
@@ -122,7 +125,7 @@ def _target(axes: _Axes, target: float | None) -> Markup:
 
 
 def _labels(axes: _Axes, points: Sequence[Point]) -> Markup:
-    every = max(1, len(points) // 8 + (len(points) % 8 > 0)) if len(points) > 8 else 1
+    every = -(-len(points) // MOST_LABELS)
     return Markup("").join(
         Markup('<text class="chart-text" x="{x:.1f}" y="{y}" text-anchor="middle">{label}</text>').format(
             x=axes.x(index), y=HEIGHT - 10, label=label
@@ -153,10 +156,10 @@ def _line(axes: _Axes, points: Sequence[Point]) -> Markup:
     )
 
 
-def _dots(axes: _Axes, points: Sequence[Point], unit: str, language: str) -> Markup:
+def _dots(axes: _Axes, points: Sequence[Point], unit: str, decimals: int | None, language: str) -> Markup:
     return Markup("").join(
         Markup('<circle class="chart-dot" cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{text}</title></circle>').format(
-            x=axes.x(index), y=axes.y(value), text=escape(f"{label}: {number(value, language)} {unit}".strip())
+            x=axes.x(index), y=axes.y(value), text=f"{label}: {quantity(value, unit, language, decimals)}"
         )
         for index, (label, value) in enumerate(points)
         if value is not None

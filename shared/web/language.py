@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, g, request
 
+from shared.quantities import number, quantity
 from shared.web.sessions import LANGUAGE_COOKIE
 
 LANGUAGES = ("de", "en")
@@ -53,18 +54,6 @@ def pick(texts: Mapping[str, str], language: str) -> str:
     return next(iter(texts.values()), "")
 
 
-def number(value: float, language: str, decimals: int | None = None) -> str:
-    """Write a number for people: grouped thousands, decimal comma in German; None decimals = as needed, up to 2."""
-    if decimals is None:
-        shown = f"{value:,.2f}".rstrip("0").rstrip(".") if value != int(value) else f"{value:,.0f}"
-    else:
-        shown = f"{value:,.{decimals}f}"
-    if shown.startswith("-") and not shown.strip("-0.,"):
-        shown = shown[1:]
-    shown = shown.replace("-", "−")
-    return shown.translate(str.maketrans(",.", ".,")) if language == "de" else shown
-
-
 def day(text: str, language: str, *, time: bool = False, zone: str = "Europe/Berlin") -> str:
     """Write an ISO day or instant for people: `31.01.2026`, `31 Jan 2026`; with `time` also the local time."""
     if len(text) == 10:
@@ -100,6 +89,7 @@ def install(app: Flask, packages: tuple[str, ...]) -> None:
             "t": lambda key, **params: message(packages, current(), key, **params),
             "text": lambda texts: pick(texts, current()),
             "number": lambda value, decimals=None: number(value, current(), decimals),
+            "quantity": lambda value, unit, decimals=None: quantity(value, unit, current(), decimals),
             "day": lambda text, **options: day(text, current(), **options),
             "languages": LANGUAGES,
         }

@@ -24,7 +24,7 @@ class MailLinks:
         """Return the page of a site, or the inbox for a whole programme."""
         if site == "*":
             return f"{self._base}/support/"
-        return f"{self._base}/monitoring/{quote(programme, safe='')}/{quote(site, safe='')}"
+        return f"{self._base}/monitoring/{quote(programme, safe='')}/sites/{quote(site, safe='')}"
 
     def acknowledge(self, delivery: Mapping[str, Any]) -> str:
         """Return the link that acknowledges this delivery's alerts, valid for 30 days."""

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.notify.domain import facts
-from shared.web.language import message, number, pick
+from shared.quantities import quantity
+from shared.web.language import message, pick
 
 _NEWS_WORD = {"first": "new", "new": "new", "repeat": "repeat", "returned": "returned"}
 
@@ -30,7 +31,7 @@ class Wording:
             "subject": self.subject(delivery),
             "programme": programme,
             "place": place,
-            "intro": self.t(f"intro.{delivery['reason']}", place=place),
+            "intro": self.t(f"intro.{delivery['reason']}", place=place, n=self._news(delivery)),
             "alerts": [self._alert(alert) for alert in delivery["alerts"]],
             "why": self.t(why, place=place, programme=programme),
         }
@@ -43,7 +44,7 @@ class Wording:
         return f"{unit[:1].upper()}{unit[1:]} {self._pick(delivery['site_name'])}"
 
     def subject(self, delivery: Mapping[str, Any]) -> str:
-        """Return `[HoR][kritisch] Standort Musterstadt: 2 neue Hinweise`."""
+        """Return `[HoR][kritisch] Standort Musterstadt: 2 neue Hinweise`; a single one is named."""
         title = facts.short_title(self._pick(delivery["programme_title"]))
         tag = self.t(f"tag.{delivery['severity'] or 'resolved'}")
         return f"[{title}][{tag}] {self.place(delivery)}: {self._matter(delivery)}"
@@ -55,9 +56,15 @@ class Wording:
         word = _NEWS_WORD.get(delivery["reason"])
         if word is None:
             done = self.t("subject.resolved", n=resolved)
-            return f"{done}, {self.t('subject.and_open', n=still_open)}" if still_open else done
-        counted = still_open if word == "repeat" else still_open - statuses.count(facts.ONGOING)
-        return self.t(f"subject.{word}", n=counted)
+            matter = f"{done}, {self.t('subject.and_open', n=still_open)}" if still_open else done
+        else:
+            matter = self.t(f"subject.{word}", n=self._news(delivery))
+        return f"{matter}: {self._pick(delivery['alerts'][0]['label'])}" if len(statuses) == 1 else matter
+
+    def _news(self, delivery: Mapping[str, Any]) -> int:
+        statuses = [alert["status"] for alert in delivery["alerts"]]
+        told = statuses if delivery["reason"] == "repeat" else [s for s in statuses if s != facts.ONGOING]
+        return len([status for status in told if status != facts.RESOLVED])
 
     def _alert(self, alert: Mapping[str, Any]) -> dict[str, Any]:
         resolved = alert["status"] == facts.RESOLVED
@@ -73,21 +80,21 @@ class Wording:
         }
 
     def _value(self, value: Mapping[str, Any]) -> dict[str, Any]:
-        label, unit = self._pick(value["label"]), value["unit"] or ""
-        history = [{"wave": self._pick(p["wave"]), "shown": self._shown(p["value"], unit)} for p in value["history"]]
+        label = self._pick(value["label"])
+        history = [{"wave": self._pick(p["wave"]), "shown": self._shown(p, value)} for p in value["history"]]
         return {
             "label": label,
-            "shown": self._shown(value["value"], unit),
-            "trend": self.t("trend", label=label),
+            "shown": self._shown(value, value),
             "history": history if len(history) > 1 else [],
         }
 
-    def _shown(self, value: Any, unit: str) -> str:
+    def _shown(self, point: Mapping[str, Any], of: Mapping[str, Any]) -> str:
+        value = point["value"]
         if value is None:
             return self.t("missing")
         if isinstance(value, bool) or not isinstance(value, int | float):
-            return str(value)
-        return f"{number(value, self._language)} {unit}".strip()
+            return self._pick(point.get("text") or {}) or str(value)
+        return quantity(value, of["unit"] or "", self._language, of.get("decimals"))
 
     def _pick(self, texts: Mapping[str, str]) -> str:
         return pick(texts, self._language)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.notify.domain.delivery import left_at_the_dot
 from services.notify.web.desk import desk
+from shared.quantities import quantity
 from shared.store.port import Document
-from shared.web.language import current, message, number
+from shared.web.language import current, message, pick
 
 PACKAGES = ("shared.web", "services.notify.web")
 _ROW_FIELDS = ("flag", "label", "severity", "site", "programme", "raised_at", "changed_at", "cleared_at", "ack")
@@ -53,7 +55,7 @@ def values(alert: Document) -> list[dict[str, Any]]:
     names = {wave.code: dict(wave.label) for wave in programme.waves} if programme else {}
 
     def named(point: dict[str, Any]) -> dict[str, Any]:
-        return {"wave": names.get(point["wave"]) or {"de": point["wave"]}, "value": point["value"]}
+        return {**point, "wave": names.get(point["wave"]) or {"de": point["wave"]}}
 
     return [{**value, "history": [named(point) for point in value["history"]]} for value in alert["values"]]
 
@@ -75,10 +77,11 @@ def trail(deliveries: list[Document]) -> list[dict[str, Any]]:
     ]
 
 
-def shown(value: Any, unit: str | None) -> str:
-    """Return a value with its unit in the reader's language."""
+def shown(point: Mapping[str, Any], of: Mapping[str, Any]) -> str:
+    """Return the value at a point in time, with the unit of what it is a value of, in the reader's language."""
+    value = point["value"]
     if value is None:
         return message(PACKAGES, current(), "value.missing")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return str(value)
-    return f"{number(value, current())} {unit or ''}".strip()
+        return pick(point.get("text") or {}, current()) or str(value)
+    return quantity(value, of["unit"] or "", current(), of.get("decimals"))

@@ -73,7 +73,7 @@ def terms(speaker: Speaker, rule: Rule, verdict: Verdict) -> list[dict[str, Any]
         one = rule.terms.get(term.name)
         entry = {
             "name": term.name,
-            "label": speaker.say(one) if one is not None else _overdue_label(speaker, rule),
+            "label": speaker.term(one) if one is not None else _overdue_label(speaker, rule),
             "value": term.value,
             "reason": term.reason,
             "n": term.n,
@@ -117,8 +117,13 @@ def counters(rule: Rule, step: Step) -> dict[str, int]:
 def with_history(shown: Sequence[Mapping[str, Any]], flag: str, cells: Sequence[Cell]) -> list[dict[str, Any]]:
     """Return terms with their values over the last waves; `cells` are in wave order, up to the wave explained."""
     judged = [cell for cell in cells if flag in cell["rules"]][-HISTORY_WAVES:]
-    by_wave = [(c["wave"], {t["name"]: t["value"] for t in c["rules"][flag]["terms"]}) for c in judged]
+    by_wave = [(c["wave"], {t["name"]: t for t in c["rules"][flag]["terms"]}) for c in judged]
     return [
-        {**term, "history": [{"wave": wave, "value": values.get(term["name"])} for wave, values in by_wave]}
+        {**term, "history": [_point(wave, terms_then.get(term["name"], {})) for wave, terms_then in by_wave]}
         for term in shown
     ]
+
+
+def _point(wave: str, then: Mapping[str, Any]) -> dict[str, Any]:
+    point = {"wave": wave, "value": then.get("value")}
+    return {**point, "text": then["text"]} if "text" in then else point

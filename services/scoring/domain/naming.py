@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.scoring.domain.plan import Compiled, Plan
-from shared.expressions import Name, Question, in_words
+from shared.expressions import Name, Question, in_words, question_of
 from shared.expressions.words import Language
 from shared.programme.model import Indicator, Programme, Texts
 
@@ -40,6 +40,7 @@ class Speaker:
         self._labels: Mapping[Language, Mapping[str, str]] = {
             language: labels(plan.programme, language) for language in LANGUAGES
         }
+        self._units = {one.id: one.unit for one in plan.programme.indicators}
         self._said: dict[str, dict[str, str]] = {}
 
     def label(self, name: str) -> dict[str, str]:
@@ -50,9 +51,13 @@ class Speaker:
         """Return an expression in words, per language."""
         if one.source not in self._said:
             self._said[one.source] = {
-                language: in_words(one.node, self._labels[language], language) for language in LANGUAGES
+                language: in_words(one.node, self._labels[language], language, self._units) for language in LANGUAGES
             }
         return dict(self._said[one.source])
+
+    def term(self, one: Compiled) -> dict[str, str]:
+        """Return what a term is called where it stands alone, per language."""
+        return self.label(one.node.name) if isinstance(one.node, Question) else self.say(one)
 
     def unit(self, one: Compiled | None) -> str:
         """Return the unit of a term that is an indicator, else nothing."""
@@ -66,9 +71,10 @@ class Speaker:
 
     def choice(self, one: Compiled | None, value: object) -> dict[str, str] | None:
         """Return the labels of chosen codes where the term is a question with choices, else None."""
-        if one is None or not isinstance(one.node, Question) or not isinstance(value, str):
+        asked = None if one is None else question_of(one.node)
+        if asked is None or not isinstance(value, str):
             return None
-        keys = [f"{one.node.name}={code}" for code in value.split()]
+        keys = [f"{asked.name}={code}" for code in value.split()]
         if not keys or keys[0] not in self._labels["de"]:
             return None
         return {

@@ -10,6 +10,7 @@ from services.scoring.domain.plan import Compiled, Rule
 from services.scoring.domain.verdicts import Term, Verdict
 from shared.expressions import comparisons
 from shared.programme.model import SEVERITIES, Severity
+from shared.quantities import quantity
 
 Words = dict[str, str]
 
@@ -102,15 +103,7 @@ def _standing(speaker: Speaker, rule: Rule, term: Term, language: str) -> str:
     one = rule.terms.get(term.name)
     label = speaker.label(term.name.strip("${}"))[language]
     assert isinstance(term.value, float)
-    shown = plain_number(term.value, speaker.decimals(one), language)
-    return f"{label} {shown} {speaker.unit(one)}".rstrip()
-
-
-def plain_number(value: float, decimals: int | None, language: str) -> str:
-    """Write a number with so many decimals (None: as few as needed, at most 2), comma in German."""
-    shown = f"{value:.2f}".rstrip("0").rstrip(".") if decimals is None else f"{value:.{decimals}f}"
-    shown = "0" if shown in ("-0", "") else shown.replace("-", "−")
-    return shown.replace(".", ",") if language == "de" else shown
+    return f"{label} {quantity(term.value, speaker.unit(one), language, speaker.decimals(one))}"
 
 
 def _missing_answers(rule: Rule, verdict: Verdict) -> Words | None:

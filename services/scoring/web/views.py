@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from services.scoring.domain.targets import bounds
 from services.scoring.handlers.reading import rule_of
-from services.scoring.web.wording import amount, target_text, term_value, unit_name, verdict
+from services.scoring.web.wording import amount, target_text, term_value, verdict
 from shared.programme.model import Indicator, Measure, Programme, Texts, Wave
 from shared.store.port import Document
 from shared.web.charts import line_chart, sparkline
@@ -75,8 +75,8 @@ def _chart(indicator: Indicator, points: Sequence[tuple[str, float | None]], ben
     said = "; ".join(f"{wave}: {_shown(indicator, value)}" for wave, value in points)
     both = (low, high) if low is not None and high is not None else None
     line = None if both else low if low is not None else high
-    unit = unit_name(indicator.unit)
-    return line_chart(label, said, points, target=line, band=both, unit=unit, language=current())
+    unit, decimals = indicator.unit, indicator.decimals
+    return line_chart(label, said, points, target=line, band=both, unit=unit, decimals=decimals, language=current())
 
 
 def raised(programme: Programme, entry: Mapping[str, Any], detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,6 +84,8 @@ def raised(programme: Programme, entry: Mapping[str, Any], detail: Mapping[str, 
     rule, explanation = rule_of(programme, entry["flag"]), detail["explanation"]
     return {
         **entry,
+        "since": wave_label(programme.waves, entry["wave"]),
+        "until": wave_label(programme.waves, entry["cleared_wave"] or entry["last_wave"]),
         "description": dict(rule.description) if rule else {},
         "topic": programme.topics.get(rule.topic or "") if rule else None,
         "support": measures(programme, rule.support if rule else ()),
@@ -96,13 +98,12 @@ def raised(programme: Programme, entry: Mapping[str, Any], detail: Mapping[str, 
 
 def value(term: Mapping[str, Any]) -> dict[str, Any]:
     """Return an operand of a rule with its history as text."""
-    shown = pick(term["text"], current()) if term.get("text") else term_value(term, term["value"])
     return {
         "label": term["label"],
-        "shown": shown,
+        "shown": term_value(term, term),
         "reason": term["reason"],
         "n": term["n"],
-        "history": [(one["wave"], term_value(term, one["value"])) for one in term.get("history", ())],
+        "history": [(one["wave"], term_value(term, one)) for one in term.get("history", ())],
     }
 
 

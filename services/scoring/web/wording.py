@@ -7,36 +7,24 @@ from typing import Any
 
 from services.scoring.domain.targets import bounds, met
 from shared.programme.model import Indicator
-from shared.web.language import current, number, pick
-
-SHOWN_UNITS = {"count": {"de": "", "en": ""}, "index": {"de": "Punkte", "en": "points"}}
-UNIT_NAMES = {
-    "points": {"de": "Punkte", "en": "points"},
-    "days": {"de": "Tage", "en": "days"},
-    "ratio": {"de": "", "en": ""},
-    "FTE": {"de": "Stellen", "en": "posts"},
-    **SHOWN_UNITS,
-}
-
-
-def unit_name(unit: str) -> str:
-    """Return a unit as people write it."""
-    return pick(UNIT_NAMES[unit], current()) if unit in UNIT_NAMES else unit
+from shared.quantities import number, quantity
+from shared.web.language import current, pick
 
 
 def amount(value: float | None, unit: str, decimals: int | None = None) -> str:
     """Return a number with its unit, a dash where there is none."""
     if value is None:
         return "–"
-    return f"{number(value, current(), decimals)} {unit_name(unit)}".rstrip()
+    return quantity(value, unit, current(), decimals)
 
 
-def term_value(term: Mapping[str, Any], value: Any) -> str:
-    """Return the value of a rule's operand: a number with unit, or the code."""
+def term_value(term: Mapping[str, Any], point: Mapping[str, Any]) -> str:
+    """Return the value of a rule's operand at a point in time: a number with unit, or the label of a choice."""
+    value = point["value"]
     if value is None:
         return "–"
     if isinstance(value, str):
-        return value
+        return pick(point.get("text") or {}, current()) or value
     return amount(float(value), term.get("unit") or "", term.get("decimals"))
 
 

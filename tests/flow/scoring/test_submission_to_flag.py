@@ -26,7 +26,7 @@ def test_a_submission_gives_a_value_and_raises_a_flag(scoring: ScoringHarness) -
     (event,) = scoring.told(SITE)
     assert event.name == "flag.raised"
     assert (event.data["severity"], event.data["state"], event.data["wave"]) == ("critical", "raised", WAVE)
-    assert event.data["rule"]["de"] == "Überfällige Nachweise > 30"
+    assert event.data["rule"]["de"] == "Überfällige Nachweise > 30 %"
     assert event.data["values"][0]["history"] == [{"wave": WAVE, "value": 40.0}]
     assert event.origin == f"site_flags/minimal/{SITE}"
 

@@ -30,11 +30,16 @@ LABELS = {
         ("a - (b - c) * 2", "a − (b − c) × 2", "a − (b − c) × 2"),
         ("a - b - c", "a − b − c", "a − b − c"),
         ("a div (b mod 2)", "a / (b modulo 2)", "a / (b modulo 2)"),
-        ("prev(H15) > 1", "Vorwelle von Überfällige Nachweise > 1", "previous wave of Überfällige Nachweise > 1"),
+        ("prev(H15) > 1", "Vorwert von Überfällige Nachweise > 1", "previous value of Überfällige Nachweise > 1"),
         ("not(is_missing(a))", "nicht (a fehlt)", "not (a is missing)"),
-        ("${notice} = 'none'", "Bescheid = „keiner“", "Bescheid = “keiner”"),
-        ("'other' = ${notice}", "„other“ = Bescheid", "“other” = Bescheid"),
-        ("selected(${notice}, 'none')", "Bescheid enthält „keiner“", "Bescheid includes “keiner”"),
+        ("${notice} = 'none'", "„Bescheid“ = „keiner“", "“Bescheid” = “keiner”"),
+        ("'other' = ${notice}", "„other“ = „Bescheid“", "“other” = “Bescheid”"),
+        ("selected(${notice}, 'none')", "„Bescheid“ enthält „keiner“", "“Bescheid” includes “keiner”"),
+        (
+            "selected(latest(${notice}), 'none')",
+            "letzter Wert von „Bescheid“ enthält „keiner“",
+            "latest value of “Bescheid” includes “keiner”",
+        ),
         ("months_until(site('end')) <= 6", "Monate bis Förderende ≤ 6", "months until Förderende ≤ 6"),
         ("streak(a < 5) >= 2", "(Zahl der Wellen in Folge mit a < 5) ≥ 2", "(number of waves in a row with a < 5) ≥ 2"),
         (
@@ -51,6 +56,22 @@ LABELS = {
 def test_a_rule_is_said_in_words(text: str, german: str, english: str) -> None:
     assert in_words(parse(text), LABELS, "de") == german
     assert in_words(parse(text), LABELS, "en") == english
+
+
+@pytest.mark.parametrize(
+    ("text", "german", "english"),
+    [
+        ("H15 > 15.5", "Überfällige Nachweise > 15,5 %", "Überfällige Nachweise > 15.5%"),
+        ("prev(H15) - H15 >= 5", "Vorwert von Überfällige Nachweise − Überfällige Nachweise ≥ 5 %", ""),
+        ("1 < wait", "1 Tag < wait", "1 day < wait"),
+        ("H15 * 2 > 3", "Überfällige Nachweise × 2 > 3", "Überfällige Nachweise × 2 > 3"),
+    ],
+)
+def test_a_number_compared_with_an_indicator_gets_its_unit(text: str, german: str, english: str) -> None:
+    units = {"H15": "%", "wait": "days"}
+
+    assert in_words(parse(text), LABELS, "de", units) == german
+    assert english in ("", in_words(parse(text), LABELS, "en", units))
 
 
 @pytest.mark.parametrize("name", sorted(set(INDICATOR_FUNCTIONS) - {"int", "sqrt", "pow"}))

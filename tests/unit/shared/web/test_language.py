@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from shared.web.language import day, message, number, pick
+from shared.quantities import number
+from shared.web.language import day, message, pick
 
 CATALOGUES = sorted(Path(__file__).parents[4].glob("*/**/i18n/de.json"))
 
