@@ -78,11 +78,9 @@ def flag(episode_id: str) -> ResponseReturnValue:
         "flag.html",
         programme=definition,
         name=None if whole else reading().site(roles, definition, entry["site"]),
-        waves=reading().waves(definition),
         flag=views.raised(definition, entry, detail),
         explanation=detail["explanation"],
         transitions=reading().explaining.transitions(document, episode_id),
-        wave_label=views.wave_label,
     )
 
 
