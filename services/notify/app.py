@@ -81,7 +81,7 @@ class Notify:
 
     def sender(self, number: int = 1) -> Sender:
         """Return a worker for due mails, with its own connection."""
-        options = SendOptions(f"{self.owner}-{number}", self.settings.patience())
+        options = SendOptions(f"{self.owner}-{number}", self.settings.patience(), self.settings.lease_s)
         return Sender(self.store, self.people, self.groups, self.mailer(), self.renderer, self.clock, options)
 
     def steps(self) -> dict[str, Step]:

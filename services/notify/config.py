@@ -47,6 +47,11 @@ class NotifySettings(CommonSettings):
     senders: int = setting("NOTIFY_SENDERS", "Mails sent at the same time by one process", default=2)
     smtp_timeout_s: float = setting("NOTIFY_SMTP_TIMEOUT_S", "Limit for one answer of the mail server", default=20.0)
     idle_s: float = setting("NOTIFY_IDLE_S", "Pause of a worker's loop that found nothing to do", default=0.2)
+    lease_s: float = setting(
+        "NOTIFY_LEASE_S",
+        "A mail that a killed worker had in hand is taken up again after; longer than twice all waits for the server",
+        default=180.0,
+    )
     give_up_s: float = setting("NOTIFY_GIVE_UP_S", "A mail that fails this long is given up", default=86_400.0)
     uncertain_critical_s: float = setting(
         "NOTIFY_UNCERTAIN_CRITICAL_S", "Critical mail that may have arrived: sent again after", default=60.0
