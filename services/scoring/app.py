@@ -72,7 +72,8 @@ class Scoring:
 
     def recompute(self, number: int = 1) -> Recompute:
         """Return a worker for dirty cells."""
-        work = StoredWork(self.store, self.clock, self.timing, f"{self.owner}-{number}")
+        owner = f"{self.owner}-{number}"
+        work = StoredWork(self.store, self.clock, self.timing, owner, self.settings.lease_s)
         return Recompute(work, self.cells, self.speakers, self.worlds, self.refold, self.registry, self.clock)
 
     def steps(self) -> dict[str, Step]:

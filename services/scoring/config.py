@@ -17,3 +17,6 @@ class ScoringSettings(CommonSettings):
     peers_s: float = setting(
         "SCORING_PEERS_S", "Seconds before a cell follows news of other sites; bundles them", default=2.0
     )
+    lease_s: float = setting(
+        "SCORING_LEASE_S", "A cell that a killed worker had in hand is computed again after, in seconds", default=30.0
+    )

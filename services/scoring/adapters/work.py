@@ -13,16 +13,15 @@ from shared.errors import TransientError
 from shared.runtime import context
 from shared.store.port import Change, Document, Duplicate, Range, Store
 
-LEASE_S = 30.0
 _TRIES = 50
 
 
 class StoredWork:
     """Implements `Work`: one document per cell ever marked; `seq` counts markings, `due_at` is set while dirty."""
 
-    def __init__(self, store: Store, clock: Clock, timing: Timing, owner: str) -> None:
+    def __init__(self, store: Store, clock: Clock, timing: Timing, owner: str, lease_s: float = 30.0) -> None:
         self._work = store.collection(WORK.name)
-        self._clock, self._timing, self._owner = clock, timing, owner
+        self._clock, self._timing, self._owner, self._lease_s = clock, timing, owner, lease_s
 
     def mark(self, key: CellKey, cause: Cause = "data", urgency: Urgency = "answer", *, create: bool = True) -> bool:
         """Mark a cell dirty; with `create` False only if it was ever marked. True if it is marked now."""
@@ -68,7 +67,7 @@ class StoredWork:
     def claim(self) -> Item | None:
         """Lease the cell that has been due longest, None if none is."""
         now = self._clock.now()
-        until = to_text(now + timedelta(seconds=LEASE_S))
+        until = to_text(now + timedelta(seconds=self._lease_s))
         lease = self._work.claim({}, due="due_at", now=to_text(now), until=until, owner=self._owner)
         if lease is None:
             return None
