@@ -31,6 +31,8 @@ QUICK: Mapping[str, str] = {
     "NOTIFY_STANDARD_INTERVAL_S": "3",
     "NOTIFY_UNCERTAIN_CRITICAL_S": "2",
     "NOTIFY_UNCERTAIN_S": "2",
+    "NOTIFY_LEASE_S": "20",
+    "SCORING_LEASE_S": "5",
 }
 
 

@@ -119,10 +119,15 @@ class Scores:
 
 
 def check_mailed(verdict: Verdict, scoring: Store, notify: Store, mails: Sequence[Mapping[str, Any]]) -> None:
-    """What the last accepted mail about an episode said is what is true of it, and no mail came twice unexplained."""
+    """What the last accepted mail about an episode said is what is true of it, and no mail came twice unexplained.
+
+    A restated episode (the same flag, only its beginning moved) makes no mail of its own: there it is enough
+    that the flag was mailed at that site before.
+    """
     accepted = Counter(mail["message_id"] for mail in mails)
     sent = notify.collection(DELIVERIES.name).find({})
-    said = _last_said([delivery for delivery in sent if accepted[delivery["message_id"]]])
+    arrived = [delivery for delivery in sent if accepted[delivery["message_id"]]]
+    said, ever = _last_said(arrived), _ever_said(arrived)
     kept = notify.collection(ALERTS.name)
     raised = 0
     for flags in scoring.collection(SITE_FLAGS.name).find({}):
@@ -133,9 +138,10 @@ def check_mailed(verdict: Verdict, scoring: Store, notify: Store, mails: Sequenc
                 verdict.fault("alerts that differ from their flag", place)
             elif episode["state"] == "raised":
                 raised += 1
-                if not said.get(id_, False) and not alert["silent"]:
-                    verdict.fault("flags without mail", place)
-            elif said.get(id_, False):
+                known = (flags["site"], episode["flag"]) in ever if alert["silent"] else said.get(id_, False)
+                if not known:
+                    verdict.fault("flags without mail", f"{place} silent={alert['silent']}")
+            elif said.get(id_, False) and not alert["silent"]:
                 verdict.fault("ended flags never called off", place)
     verdict.counted |= {"episodes raised now": raised, "mails": len(mails), "deliveries": len(sent)}
     _check_copies(verdict, sent, accepted)
@@ -150,6 +156,11 @@ def _last_said(sent: Sequence[Document]) -> dict[str, bool]:
             if alert["episode"] not in said or said[alert["episode"]][0] <= when:
                 said[alert["episode"]] = (when, alert["status"] != facts.RESOLVED)
     return {episode: open_ for episode, (_, open_) in said.items()}
+
+
+def _ever_said(sent: Sequence[Document]) -> set[tuple[str, str]]:
+    """Return (site, flag) of everything a mail ever called open."""
+    return {(d["site"], a["flag"]) for d in sent for a in d["alerts"] if a["status"] != facts.RESOLVED}
 
 
 def _check_copies(verdict: Verdict, sent: Sequence[Document], accepted: Mapping[str, int]) -> None:

@@ -22,38 +22,40 @@ class Broker(Protocol):
 
 @dataclass
 class Storm:
-    """Kills until it has killed `kills` workers and the broker `broker_kills` times, and `working()` is False."""
+    """Kills workers `kills` times and the broker `broker_kills` times, spread over the work: `progress()` is 0 to 1."""
 
     fleet: Fleet
     victims: list[str]
     chance: random.Random
     kills: int
-    working: Callable[[], bool]
+    progress: Callable[[], float]
     broker: Broker | None = None
     broker_kills: int = 0
-    every_s: tuple[float, float] = (0.5, 1.1)
+    least_pause_s: float = 0.2
     killed: Counter[str] = field(default_factory=Counter)
     recovery_s: list[float] = field(default_factory=list)
 
     def rage(self, limit_s: float) -> None:
-        """Return when enough was killed and the work is done. Raises AssertionError when that takes too long."""
+        """Return when everything was killed and the work is done. Raises AssertionError when that takes too long."""
         deadline = time.monotonic() + limit_s
         pause = threading.Event()
-        brokers = 0
-        while self.total < self.kills or brokers < self.broker_kills or self.working():
-            assert time.monotonic() < deadline, f"after {limit_s} s only {self.total} kills, {dict(self.killed)}"
-            pause.wait(self.chance.uniform(*self.every_s))
-            if self.broker and brokers < self.broker_kills and self.total >= self.kills * (brokers + 1) / 3:
-                brokers += 1
+        while (done := self.progress()) < 1 or self.total < self.kills:
+            assert time.monotonic() < deadline, f"{done:.0%} done after {limit_s} s, {dict(self.killed)}"
+            pause.wait(self.least_pause_s)
+            if self.broker and self.killed["broker"] < self.broker_kills * done:
                 self._kill_broker(self.broker)
-            name = self.chance.choice(self.victims)
-            if self.fleet.kill(name, self.chance.randrange(100)):
-                self.killed[name] += 1
+            if self.total < self.kills * done:
+                self._kill_worker()
 
     @property
     def total(self) -> int:
         """How many workers were killed."""
         return sum(count for name, count in self.killed.items() if name != "broker")
+
+    def _kill_worker(self) -> None:
+        name = self.chance.choice(self.victims)
+        if self.fleet.kill(name, self.chance.randrange(100)):
+            self.killed[name] += 1
 
     def _kill_broker(self, broker: Broker) -> None:
         started = time.monotonic()

@@ -30,6 +30,7 @@ class Traffic:
     tally: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        self.total = sum(map(len, self.chains))
         self._waiting = deque(deque(chain) for chain in self.chains)
         self._lock = threading.Lock()
         self._next_at = 0.0
@@ -40,6 +41,12 @@ class Traffic:
         """Begin to send."""
         for thread in self._threads:
             thread.start()
+
+    @property
+    def progress(self) -> float:
+        """The share of letters with a receipt; raises AssertionError when one was refused."""
+        assert not self.faults, self.faults[:5]
+        return len(self.receipts) / self.total
 
     @property
     def running(self) -> bool:
