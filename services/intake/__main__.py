@@ -59,6 +59,13 @@ def invite(options: argparse.Namespace, settings: IntakeSettings) -> None:
     print(f"{settings.public_url}/q/{invited.token}")
 
 
+def erase(options: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Erase a response for good: all its revisions, here and in the other services."""
+    place = Place(options.programme, options.form, "", "")
+    count = build_office(settings).erasing.erase(place, options.instance_id)
+    print(f"{count} revision(s) erased")
+
+
 def account_add(options: argparse.Namespace, settings: IntakeSettings) -> None:
     """Create or change a person's account."""
     roles = tuple(parse_grant(text) for text in options.role)
@@ -110,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     for part in ("programme", "form", "site", "wave"):
         invitation.add_argument(f"--{part}", required=True)
     invitation.add_argument("--respondent", help="a code for the person, never a name")
+    erasure = _add(commands, "erase", erase)
+    for part in ("programme", "form", "instance-id"):
+        erasure.add_argument(f"--{part}", required=True)
     _add(commands, "sign-in-link", sign_in_link).add_argument("id")
     _account_commands(commands.add_parser("account", help="People's accounts.").add_subparsers(required=True))
     key = _add(commands.add_parser("api-key", help="API keys.").add_subparsers(required=True), "add", key_add)

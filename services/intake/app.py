@@ -31,6 +31,7 @@ from shared.web import create_app
 from shared.web.api import install_api
 
 CALENDAR_S = 10.0
+TIDY_S = 3600.0
 DESCRIPTION = "Questionnaires in, durable submissions out: send answers, publish programmes, see who has answered."
 
 
@@ -74,6 +75,7 @@ def build_relay(
     }
     steps["calendar"] = Every(CALENDAR_S, time.monotonic, office.calendar.run_once)
     steps["overdue"] = Every(CALENDAR_S, time.monotonic, office.overdue.run_once)
+    steps["tidying"] = Every(TIDY_S, time.monotonic, office.tidying.run_once)
     steps["mails"] = lambda: office.sign_in.mail_one(mailer, owner)
     receipts = Receipts(desk.store, [spec.name for spec in WITH_OUTBOX])
     return Relaying(steps, {"handled.intake": receipts.on_handled})

@@ -20,9 +20,15 @@ DEFINITIONS = CollectionSpec(
     "registry_definitions",
     (Index("version", ("programme", "version"), unique=True), OUTBOX_INDEX),
 )
-DRAFTS = CollectionSpec("drafts", (Index("place", ("programme", "wave", "form", "site")),))
-INVITATIONS = CollectionSpec("invitations", (Index("place", ("programme", "wave", "form", "site")),))
-SIGN_IN_LINKS = CollectionSpec("sign_in_links")
+DRAFTS = CollectionSpec(
+    "drafts",
+    (Index("place", ("programme", "wave", "form", "site")), Index("instance", ("instance_id",))),
+)
+INVITATIONS = CollectionSpec(
+    "invitations",
+    (Index("place", ("programme", "wave", "form", "site")), Index("expiry", ("expires_at",))),
+)
+SIGN_IN_LINKS = CollectionSpec("sign_in_links", (Index("mail", ("mail_due",)), Index("expiry", ("expires_at",))))
 OVERDUE = CollectionSpec("overdue", (OUTBOX_INDEX,))
 EMAILS = CollectionSpec("account_emails")
 _OWN = (SUBMISSIONS, DEFINITIONS, DRAFTS, INVITATIONS, SIGN_IN_LINKS, OVERDUE, EMAILS)

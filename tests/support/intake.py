@@ -12,6 +12,7 @@ from pathlib import Path
 from services.intake.adapters.folder import read_files
 from services.intake.adapters.links import signer
 from services.intake.config import IntakeSettings
+from services.intake.domain.submission import Place
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, open_office
 from services.intake.ports import COLLECTIONS
@@ -24,6 +25,7 @@ from tests.support.forms import both, report_form
 from tests.support.outage import Outage
 
 MINIMAL = Path(__file__).parents[1] / "programmes" / "valid" / "minimal"
+PLACE = Place("sample", "report", "nordstadt", "2026-H2")
 IN_H2 = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from services.intake.domain.compiled import CompiledForm
 from services.intake.domain.submission import Place
-from services.intake.domain.values import Answer, Refused, read_typed
+from services.intake.domain.values import Answer, Refused, read, read_typed
 from shared.errors import Fault
 
 
@@ -64,5 +65,12 @@ class Draft:
         return found
 
     def known(self, compiled: CompiledForm) -> dict[str, Answer]:
-        """Return the answers to questions the form (still) has."""
-        return {name: value for name, value in self.answers.items() if name in compiled.items}
+        """Return the answers the form (still) asks for and can hold; a newer version may have changed."""
+        found: dict[str, Answer] = {}
+        for name, value in self.answers.items():
+            item = compiled.items.get(name)
+            with contextlib.suppress(Refused):
+                answer = read(item.question, item.names, value) if item else None
+                if answer is not None:
+                    found[name] = answer
+        return found

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from services.intake.handlers.calendar import OverdueReports, WaveCalendar
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.drafts import Drafts
+from services.intake.handlers.erase import Erasing, Tidying
 from services.intake.handlers.hand_in import HandingIn
 from services.intake.handlers.invite import Invitations
 from services.intake.handlers.monitor import Monitor
@@ -35,6 +36,8 @@ class Office:
     monitor: Monitor
     sign_in: SignIn
     republishing: Republishing
+    erasing: Erasing
+    tidying: Tidying
     read_files: Callable[[Mapping[str, str]], Programme]
 
 
@@ -66,5 +69,7 @@ def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str
         monitor=Monitor(desk, submissions),
         sign_in=SignIn(desk, people, links.sign, links.public_url),
         republishing=Republishing(desk, submissions),
+        erasing=Erasing(desk, submissions),
+        tidying=Tidying(desk),
         read_files=read_files,
     )

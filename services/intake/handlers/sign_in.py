@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -53,13 +54,24 @@ class SignIn:
         self._links = desk.collection(SIGN_IN_LINKS)
 
     def ask(self, email: str, next_path: str = "") -> None:
-        """Have a link mailed to this address if an account has it; nobody can tell whether that is so."""
+        """Have a link mailed to this address if an account has it; nobody can tell whether that is so.
+
+        An account gets at most one mail a minute, whoever asks.
+        """
         account = self._people.by_email(email)
-        nonce, now = self._desk.new_id(), self._desk.now()
-        expires_at = _after(now, timedelta(minutes=LINK_MINUTES))
-        content = {"kind": "once", "nonce": nonce, "next": safe_path(next_path), "expires_at": expires_at}
-        owner = {"account": account.id, "mail_due": now} if account else {"account": None}
-        self._links.insert({"_id": token_hash(self._token(nonce)), **content, **owner, "used_at": None})
+        now = self._desk.now()
+        nonce = f"mail|{account.id if account else ''}|{now[:16]}"
+        link: Document = {
+            "_id": token_hash(self._token(nonce)),
+            "kind": "once",
+            "nonce": nonce,
+            "next": safe_path(next_path),
+            "account": account.id if account else None,
+            "expires_at": _after(now, timedelta(minutes=LINK_MINUTES)),
+            "used_at": None,
+        }
+        with contextlib.suppress(Duplicate):
+            self._links.insert({**link, "mail_due": now} if account else link)
 
     def link_for(self, account_id: str, *, demo: bool = False) -> str:
         """Return the path of a link that signs this account in: once within 15 minutes, or (`demo`) for years.

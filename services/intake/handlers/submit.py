@@ -148,13 +148,13 @@ class Submissions:
         return from_document(found[0]) if found else None
 
     def newest(self, where: Mapping[str, Any]) -> list[Submission]:
-        """Return the newest revision of every response that matches."""
+        """Return the newest revision of every response that matches and was not erased."""
         newest: dict[str, Document] = {}
         for document in self._kept.stream(where):
             known = newest.get(document["response"])
             if known is None or known["revision"] < document["revision"]:
                 newest[document["response"]] = document
-        return [from_document(document) for document in newest.values()]
+        return [from_document(document) for document in newest.values() if not document.get("erased")]
 
 
 def check_open(asked: Questionnaire, now: str) -> None:

@@ -14,7 +14,7 @@ from services.intake.web.drawing import draw_check
 from services.intake.web.here import office
 from services.intake.web.page_view import summary
 from services.intake.web.questionnaire import AWAY, blueprint, go_on, under_link
-from services.intake.web.visit import Visit, faults_of, record_of, visit
+from services.intake.web.visit import Visit, record_of, visit
 from shared.errors import Conflict, Invalid, StoreUnavailable
 from shared.web.language import current
 
@@ -49,9 +49,8 @@ def submit(token: str, run: str | None = None) -> ResponseReturnValue:
 def _hand_in(here: Visit, draft: Draft) -> ResponseReturnValue:
     try:
         office().handing_in.submit(draft, current())
-    except Invalid:
-        record = record_of(draft)
-        return draw_check(here, draft, record, faults_of(draft, record)), 422
+    except Invalid as refused:
+        return draw_check(here, draft, record_of(draft), refused.faults), 422
     except Conflict as refused:
         if refused.code not in ("already_submitted", "not_current"):
             raise

@@ -65,7 +65,8 @@ class Visit:
 
     def label(self, name: str) -> str:
         """Return a question's label."""
-        return pick(self.asked.compiled.items[name].question.label, current()) or name
+        item = self.asked.compiled.items.get(name)
+        return (pick(item.question.label, current()) if item else "") or name
 
     def shown(self, record: Record) -> Path:
         """Return the pages that are shown for these answers."""

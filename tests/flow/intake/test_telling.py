@@ -12,47 +12,27 @@ from services.intake.app import build_relay
 from services.intake.domain.submission import Place, Sent
 from services.intake.ports import WITH_OUTBOX
 from shared.errors import BusUnavailable, Conflict
-from shared.event_schemas import check
 from shared.events import Event, derived_id
 from shared.outbox import Relay
 from shared.programme.model import Flag
 from shared.registry import Account, Grant
 from tests.support.forms import GOOD, both, report_form
 from tests.support.intake import Bench, sample_programme, settings, wave
+from tests.support.recording import Recording
 
 PLACE = Place("sample", "report", "nordstadt", "2026-H2")
 
 
-class Bus:
-    """Keeps what is published, or is away."""
-
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self.away = False
-
-    def publish(self, event: Event) -> None:
-        if self.away:
-            raise BusUnavailable("the bus is away")
-        check(event)
-        self.events.append(event)
-
-    def names(self) -> list[str]:
-        return sorted(event.name for event in self.events)
-
-    def of(self, name: str) -> list[Event]:
-        return [event for event in self.events if event.name == name]
-
-
-def relay(bench: Bench) -> Bus:
+def relay(bench: Bench) -> Recording:
     """Return what is on the bus after everything due was relayed."""
-    bus = Bus()
+    bus = Recording()
     for spec in WITH_OUTBOX:
         Relay(bench.office.desk.collection(spec), bus, bench.clock, "test").run_once(limit=500)
     return bus
 
 
 def confirm(bench: Bench, events: list[Event]) -> None:
-    handlers = build_relay(settings(), Bus, bench.store, bench.clock).handlers
+    handlers = build_relay(settings(), Recording, bench.store, bench.clock).handlers
     for event in events:
         for service in ("scoring", "notify"):
             data = {"event_id": event.id, "origin": event.origin, "by": service}
@@ -188,7 +168,7 @@ def test_a_report_of_many_is_complete_with_enough_people_in_the_right_roles(benc
 def test_while_the_bus_is_away_submissions_are_taken_and_told_later(bench: Bench) -> None:
     bench.publish_report()
     confirm(bench, relay(bench).events)
-    bus = Bus()
+    bus = Recording()
     bus.away = True
     bench.submissions.submit(Sent(PLACE, "uuid:1", GOOD))
     submissions = Relay(bench.store.collection("submissions"), bus, bench.clock, "test")
@@ -268,7 +248,7 @@ def test_an_account_travels_with_roles_and_key_hashes_never_with_keys(bench: Ben
 @pytest.mark.parametrize("step", ["calendar", "overdue", "relay submissions", "mails"])
 def test_the_relay_process_runs_every_step(bench: Bench, step: str) -> None:
     bench.publish_report()
-    steps = build_relay(settings(), Bus, bench.store, bench.clock).steps
+    steps = build_relay(settings(), Recording, bench.store, bench.clock).steps
 
     run: Callable[[], int] = steps[step]
 
