@@ -72,12 +72,16 @@ class Notify:
 
     def flusher(self) -> Flusher:
         """Return a worker for due groups."""
-        options = FlushOptions(self.owner, self.server.mail_domain, self.settings.send_resolved)
+        options = FlushOptions(
+            self.owner, self.server.mail_domain, self.settings.send_resolved, lease_s=min(30.0, self.settings.lease_s)
+        )
         return Flusher(self.store, self.people, self.groups, self.routes, self.clock, options)
 
     def mailer(self) -> SmtpMailer:
-        """Return an SMTP connection of its own."""
-        return SmtpMailer(self.server, SmtpTimes(command_s=self.settings.smtp_timeout_s))
+        """Return an SMTP connection of its own; all its waits together end before the lease does."""
+        lease_s = self.settings.lease_s
+        times = SmtpTimes(command_s=self.settings.smtp_timeout_s, mail_s=0.4 * lease_s, dot_s=0.35 * lease_s)
+        return SmtpMailer(self.server, times)
 
     def sender(self, number: int = 1) -> Sender:
         """Return a worker for due mails, with its own connection."""

@@ -49,7 +49,7 @@ class NotifySettings(CommonSettings):
     idle_s: float = setting("NOTIFY_IDLE_S", "Pause of a worker's loop that found nothing to do", default=0.2)
     lease_s: float = setting(
         "NOTIFY_LEASE_S",
-        "A mail that a killed worker had in hand is taken up again after; longer than twice all waits for the server",
+        "A mail that a killed worker had in hand is taken up again after; also bounds all waits for the mail server",
         default=180.0,
     )
     give_up_s: float = setting("NOTIFY_GIVE_UP_S", "A mail that fails this long is given up", default=86_400.0)

@@ -59,6 +59,7 @@ class SmtpSink:
         self.mails: list[Kept] = []
         self.commands: list[str] = []
         self.connections = 0
+        self.hung_up = 0
         self._wanted = port
         self._lock = threading.Lock()
 
@@ -74,6 +75,12 @@ class SmtpSink:
                     _Conversation(sink, self, number).run()
                 except OSError:
                     return
+
+            def finish(self) -> None:
+                super().finish()
+                self.connection.close()
+                with sink._lock:
+                    sink.hung_up += 1
 
         class Server(socketserver.ThreadingTCPServer):
             allow_reuse_address = True

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import re
+import select
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -114,6 +116,8 @@ class SmtpMailer:
         except (OSError, smtplib.SMTPException) as error:
             raise _Over(Reply(Phase.CONNECT)) from error
         self._smtp = smtp
+        if smtp.sock is not None:  # body and dot are separate writes: the dot must not wait for an acknowledgement
+            smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._greet(smtp)
         return smtp
 
@@ -172,8 +176,17 @@ class SmtpMailer:
             raise _Over(Reply(Phase.BODY)) from error
         if not commit():
             raise _Over(Reply(Phase.ABORTED))
+        if _gone(smtp.sock):
+            raise _Over(Reply(Phase.BODY))
         self._deadline = time.monotonic() + self._times.dot_s
         return self._asked(smtp, Phase.DOT, lambda: smtp.send(b".\r\n"), self._times.dot_s)
+
+
+def _gone(sock: socket.socket | None) -> bool:
+    """True when the server has hung up or spoken before the dot: then it did not take the mail."""
+    if sock is None or isinstance(sock, ssl.SSLSocket):  # TLS may have something to read that is no answer
+        return sock is None
+    return bool(select.select([sock], [], [], 0)[0])
 
 
 def dotted(body: bytes) -> bytes:
