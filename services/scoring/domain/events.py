@@ -38,34 +38,37 @@ def indicators_computed(key: CellKey, cell: Mapping[str, Any], at: str, origin: 
 
 def flag_event(programme: Programme, site: str, transition: Transition, at: str, origin: str) -> Event:
     """Return the event that tells a transition of a flag."""
-    entry, explanation = transition.entry, transition.detail.explanation
-    rule = next((flag for flag in programme.flags if flag.id == entry["flag"]), None)
     return Event(
         name=f"flag.{transition.kind}",
-        data={
-            "programme": programme.id,
-            "site": site,
-            "wave": entry["wave"] if transition.kind == "raised" else entry["last_wave"],
-            "flag": entry["flag"],
-            "episode_id": transition.episode_id,
-            "transition_seq": transition.seq,
-            "state": entry["state"],
-            "severity": entry["severity"],
-            "previous_severity": transition.previous_severity,
-            "label": entry["label"],
-            "topic": rule.topic if rule else None,
-            "support": list(rule.support) if rule else [],
-            "hidden_from": list(rule.hidden_from) if rule else [],
-            "audience": rule.audience if rule else "consultant",
-            "values": transition.detail.values,
-            "rule": explanation["rule"],
-            "description": dict(rule.description) if rule else {},
-            "counterfactual": explanation["counterfactual"],
-            "occurred_at": at,
-        },
+        data={**_what(programme, site, transition), "occurred_at": at},
         subject=f"{programme.id}/{site}",
         source=SOURCE,
         id=derived_id("flag", transition.episode_id, transition.seq),
         time=at,
         origin=origin,
     )
+
+
+def _what(programme: Programme, site: str, transition: Transition) -> dict[str, Any]:
+    entry, explanation = transition.entry, transition.detail.explanation
+    rule = next((flag for flag in programme.flags if flag.id == entry["flag"]), None)
+    return {
+        "programme": programme.id,
+        "site": site,
+        "wave": entry["wave"] if transition.kind == "raised" else entry["last_wave"],
+        "flag": entry["flag"],
+        "episode_id": transition.episode_id,
+        "transition_seq": transition.seq,
+        "state": entry["state"],
+        "severity": entry["severity"],
+        "previous_severity": transition.previous_severity,
+        "label": entry["label"],
+        "topic": rule.topic if rule else None,
+        "support": list(rule.support) if rule else [],
+        "hidden_from": list(rule.hidden_from) if rule else [],
+        "audience": rule.audience if rule else "consultant",
+        "values": transition.detail.values,
+        "rule": explanation["rule"],
+        "description": dict(rule.description) if rule else {},
+        "counterfactual": explanation["counterfactual"],
+    }

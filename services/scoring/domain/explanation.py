@@ -8,6 +8,7 @@ from typing import Any
 from services.scoring.domain.cell import ENGINE_VERSION
 from services.scoring.domain.digests import digest
 from services.scoring.domain.episodes import Step
+from services.scoring.domain.machine import Patience
 from services.scoring.domain.naming import Speaker
 from services.scoring.domain.plan import Compiled, Rule
 from services.scoring.domain.verdicts import Verdict, verdict_from
@@ -21,17 +22,11 @@ Cell = Mapping[str, Any]
 
 def explain(speaker: Speaker, rule: Rule, step: Step, cell: Cell, where: tuple[str, str]) -> dict[str, Any]:
     """Return the explanation of one step of a flag; `cell` is the step's, `where` the site and the episode's id."""
-    plan, (site, episode_id) = speaker.plan, where
     verdict = verdict_from(cell["rules"][rule.definition.id])
     severity = step.after.severity or step.before.severity
     return {
-        "programme": plan.programme.id,
-        "definition": plan.revision,
-        "version": plan.programme.version,
-        "flag": rule.definition.id,
-        "site": site,
+        **heading(speaker, rule.definition.id, where),
         "wave": step.judgement.wave,
-        "episode_id": episode_id,
         "from": step.before.state,
         "to": step.after.state,
         "severity": severity,
@@ -41,10 +36,23 @@ def explain(speaker: Speaker, rule: Rule, step: Step, cell: Cell, where: tuple[s
         "rule": rule_words(speaker, rule, severity),
         "terms": terms(speaker, rule, verdict),
         "thresholds": thresholds(rule),
-        "counters": counters(rule, step),
+        "counters": counters(rule.patience, step),
         "counterfactual": counterfactual(speaker, rule, verdict, step.after),
         "inputs_digest": cell["inputs_digest"],
+    }
+
+
+def heading(speaker: Speaker, flag: str, where: tuple[str, str]) -> dict[str, Any]:
+    """Return what every explanation begins with: which flag, where, by which definition and engine."""
+    plan, (site, episode_id) = speaker.plan, where
+    return {
+        "programme": plan.programme.id,
+        "definition": plan.revision,
+        "version": plan.programme.version,
         "engine_version": ENGINE_VERSION,
+        "flag": flag,
+        "site": site,
+        "episode_id": episode_id,
     }
 
 
@@ -102,13 +110,13 @@ def thresholds(rule: Rule) -> list[dict[str, Any]]:
     ]
 
 
-def counters(rule: Rule, step: Step) -> dict[str, int]:
+def counters(patience: Patience, step: Step) -> dict[str, int]:
     """Return how many waves count towards raising, clearing and a lower severity, and how many it takes."""
     return {
         "raise_count": step.after.raise_count,
-        "raise_after": rule.patience.raise_after,
+        "raise_after": patience.raise_after,
         "clear_count": step.after.clear_count,
-        "clear_after": rule.patience.clear_after,
+        "clear_after": patience.clear_after,
         "fall_count": step.after.fall_count,
         "unknown_waves": step.after.unknown_waves,
     }

@@ -7,11 +7,10 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from services.scoring.domain.cell import ENGINE_VERSION
 from services.scoring.domain.cells import EVERY_SITE
 from services.scoring.domain.digests import digest
 from services.scoring.domain.episodes import Episode, fold
-from services.scoring.domain.explanation import HISTORY_WAVES
+from services.scoring.domain.explanation import HISTORY_WAVES, counters, heading
 from services.scoring.domain.machine import Judgement, Patience
 from services.scoring.domain.naming import LANGUAGES, Speaker, pick
 from services.scoring.domain.site_flags import dropped, episode_entry, standing_json
@@ -77,41 +76,26 @@ def _detail(
 
 
 def _explanation(speaker: Speaker, flag: Flag, rule: Flag, episode: Episode, term: Mapping[str, Any]) -> dict[str, Any]:
-    plan, step, least = speaker.plan, episode.last, flag.min_sites
-    words = {
-        "de": f"„{pick(rule.label, 'de')}“ ist an mindestens {least} Standorten zugleich offen",
-        "en": f"“{pick(rule.label, 'en')}” is open at {least} or more sites at once",
-    }
-    ends = {
-        "de": f"Endet, wenn der Hinweis an weniger als {least} Standorten offen ist.",
-        "en": f"Ends when the flag is open at fewer than {least} sites.",
-    }
+    step, least = episode.last, flag.min_sites
     return {
-        "programme": plan.programme.id,
-        "definition": plan.revision,
-        "version": plan.programme.version,
-        "flag": flag.id,
-        "site": EVERY_SITE,
+        **heading(speaker, flag.id, (EVERY_SITE, episode.id)),
         "wave": step.judgement.wave,
-        "episode_id": episode.id,
         "from": step.before.state,
         "to": step.after.state,
         "severity": flag.severity,
         "unknown": None,
         "rule_text": {flag.severity: f"sites with {rule.id} open >= {least}"},
         "rule_digest": digest([flag.id, rule.id, least]),
-        "rule": words,
+        "rule": {
+            "de": f"„{pick(rule.label, 'de')}“ ist bei mindestens {least} Einheiten zugleich offen",
+            "en": f"“{pick(rule.label, 'en')}” is open at {least} or more units at once",
+        },
         "terms": [dict(term)],
         "thresholds": [{"for": flag.severity, "name": rule.id, "op": ">=", "threshold": least}],
-        "counters": {
-            "raise_count": step.after.raise_count,
-            "raise_after": flag.raise_after,
-            "clear_count": step.after.clear_count,
-            "clear_after": flag.clear_after,
-            "fall_count": 0,
-            "unknown_waves": 0,
+        "counters": counters(Patience(flag.raise_after, flag.clear_after), step),
+        "counterfactual": {
+            "de": f"Endet, wenn der Hinweis bei weniger als {least} Einheiten offen ist.",
+            "en": f"Ends when the flag is open at fewer than {least} units.",
         },
-        "counterfactual": ends,
         "inputs_digest": digest([rule.id, term["value"], term["n"]]),
-        "engine_version": ENGINE_VERSION,
     }

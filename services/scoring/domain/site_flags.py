@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.scoring.domain.cell import ENGINE_VERSION
 from services.scoring.domain.episodes import Episode, History, Step, fold
-from services.scoring.domain.explanation import explain, terms, with_history
+from services.scoring.domain.explanation import explain, heading, terms, with_history
 from services.scoring.domain.machine import Standing
 from services.scoring.domain.naming import Speaker
 from services.scoring.domain.plan import Rule
@@ -98,13 +97,8 @@ def _detail(speaker: Speaker, rule: Rule, step: Step, cells: Sequence[Cell], whe
 def dropped(speaker: Speaker, site: str, episode_id: str, entry: Mapping[str, Any]) -> Detail:
     """Return the detail of an episode whose rule or evidence is gone."""
     gone = {
-        "programme": speaker.plan.programme.id,
-        "definition": speaker.plan.revision,
-        "version": speaker.plan.programme.version,
-        "flag": entry["flag"],
-        "site": site,
+        **heading(speaker, entry["flag"], (site, episode_id)),
         "wave": entry["wave"],
-        "episode_id": episode_id,
         "from": "raised",
         "to": "clear",
         "severity": entry["severity"],
@@ -115,6 +109,5 @@ def dropped(speaker: Speaker, site: str, episode_id: str, entry: Mapping[str, An
             "en": "The rule or its evidence no longer exists",
         },
         "counterfactual": {"de": "", "en": ""},
-        "engine_version": ENGINE_VERSION,
     }
     return Detail(gone, [])

@@ -1,0 +1,100 @@
+"""Targets, figures over all sites, and who may see what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.scoring.domain.access import sees_flag, sees_site
+from services.scoring.domain.aggregates import aggregate
+from services.scoring.domain.targets import bounds, met
+from shared.programme.model import Flag, Indicator, Peers, Target
+from tests.support.scoring import minimal
+
+LABEL = {"de": "x", "en": "x"}
+
+
+def indicator(target: Target | None, good: Any = "up") -> Indicator:
+    return Indicator("X", LABEL, "small_report", "1", target=target, good=good)
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "benchmark", "expected"),
+    [
+        (Target(min=70), 70.0, None, True),
+        (Target(min=70), 70.0 - 1e-8, None, True),
+        (Target(min=70), 69.9, None, False),
+        (Target(max=10), 10.1, None, False),
+        (Target(min=80, max=105), 106.0, None, False),
+        (Target(min=80, max=105), 90.0, None, True),
+        (Target(peer_median=True), 5.0, 4.0, True),
+        (Target(peer_median=True), 5.0, 6.0, False),
+        (Target(peer_median=True), 5.0, None, None),
+        (Target(min=70), None, None, None),
+        (None, 5.0, None, None),
+    ],
+)
+def test_a_target_is_met_missed_or_not_to_be_judged(
+    target: Target | None, value: float | None, benchmark: float | None, expected: bool | None
+) -> None:
+    assert met(indicator(target), value, benchmark) is expected
+
+
+def test_where_less_is_better_the_median_of_the_others_is_an_upper_bound() -> None:
+    assert bounds(indicator(Target(peer_median=True), good="down"), 4.0) == (None, 4.0)
+
+
+def records(*values: float | None) -> list[dict[str, Any]]:
+    return [{"value": value, "reason": None, "n": 1} for value in values]
+
+
+def test_two_sites_give_no_range() -> None:
+    found = aggregate(minimal(), indicator(Target(min=5)), records(1.0, 9.0, None))
+
+    assert (found.sites, found.low, found.middle, found.high, found.met) == (2, None, None, None, None)
+
+
+def test_three_sites_give_a_range_and_who_meets_the_target_but_no_median() -> None:
+    found = aggregate(minimal(), indicator(Target(min=5)), records(1.0, 9.0, 7.0))
+
+    assert (found.low, found.middle, found.high, found.met) == (1.0, None, 9.0, 2)
+
+
+def test_the_median_takes_one_site_more_than_a_comparison_with_others() -> None:
+    programme = replace(minimal(), peers=Peers(enabled=True, min=3))
+
+    assert aggregate(programme, indicator(None), records(1.0, 2.0, 3.0)).middle is None
+    assert aggregate(programme, indicator(None), records(1.0, 2.0, 3.0, 4.0)).middle == 2.5
+
+
+@pytest.mark.parametrize(
+    ("roles", "sees"),
+    [({"coordinator"}, True), ({"consultant"}, True), ({"evaluator"}, True), ({"machine"}, True),
+     ({"lead"}, False), ({"admin"}, False), (set(), False), ({"lead", "evaluator"}, True)],
+)  # fmt: skip
+def test_who_sees_a_sites_figures(roles: set[str], sees: bool) -> None:
+    assert sees_site(roles) is sees
+
+
+@pytest.mark.parametrize(
+    ("audience", "hidden", "roles", "sees"),
+    [
+        ("consultant", (), {"coordinator"}, True),
+        ("consultant", ("coordinator",), {"coordinator"}, False),
+        ("consultant", ("coordinator",), {"coordinator", "consultant"}, True),
+        ("consultant", ("lead",), {"lead"}, False),
+        ("lead", (), {"lead"}, True),
+        ("lead", (), {"coordinator"}, False),
+        ("evaluator", (), {"consultant"}, False),
+        ("evaluator", (), {"evaluator"}, True),
+    ],
+)
+def test_who_sees_a_flag(audience: Any, hidden: tuple[str, ...], roles: set[str], sees: bool) -> None:
+    assert sees_flag(roles, Flag("F", LABEL, "f", audience=audience, hidden_from=hidden)) is sees
+
+
+def test_only_evaluators_see_flags_of_rules_that_are_gone() -> None:
+    assert sees_flag({"evaluator"}, None)
+    assert not sees_flag({"consultant"}, None)
