@@ -15,20 +15,12 @@ from shared.store.port import Collection, Store
 
 SERVERS = ["sqlite", "mongo_java", "ferretdb", *(["mongodb"] if os.environ.get("TEST_MONGODB_URI") else [])]
 
-_TWO_STEPS = "FerretDB 1 reads and writes an update in two steps, so concurrent updates overwrite each other"
 _IGNORES_PARTIAL = "mongo-java-server ignores partialFilterExpression, so a compound key with a gap is constrained too"
 _LISTS_IN_LISTS = "FerretDB 1 does not store lists inside lists"
 _QUOTES = "FerretDB 1 on SQLite cannot store keys with quotes"
 _UNCLEAR = "FerretDB 1 does not say that an index cannot be built because of duplicates"
 # docs/store.md tells the consequences for deployments.
 LEFT_OUT = {
-    "test_of_many_who_claim_each_document_goes_to_one[ferretdb]": _TWO_STEPS,
-    "test_of_many_who_finish_one_lease_one_succeeds[ferretdb]": _TWO_STEPS,
-    "test_no_increment_is_lost[ferretdb]": _TWO_STEPS,
-    "test_no_appended_element_is_lost[ferretdb]": _TWO_STEPS,
-    "test_one_of_many_conditional_updates_wins[ferretdb]": _TWO_STEPS,
-    "test_the_highest_revision_wins[ferretdb]": _TWO_STEPS,
-    "test_processes_share_the_work_without_doing_any_twice[ferretdb]": _TWO_STEPS,
     "test_what_is_inserted_is_what_is_read[ferretdb-lists in lists]": _LISTS_IN_LISTS,
     "test_what_is_inserted_is_what_is_read[ferretdb-quote in key]": _QUOTES,
     "test_a_unique_index_over_stored_duplicates_is_refused[ferretdb]": _UNCLEAR,
