@@ -31,6 +31,7 @@ class Item:
     groups: tuple[str, ...]
     shown_if: tuple[Rule, ...]
     required: Rule | None
+    readonly: Rule | None
     constraint: Rule | None
     calculation: Rule | None
     default: Rule | None
@@ -99,6 +100,7 @@ def _item(form: Form, question: Question, groups: tuple[Group, ...], position: i
         groups=tuple(group.name for group in groups),
         shown_if=tuple(rule for rule in map(_rule, conditions) if rule),
         required=_rule(question.required),
+        readonly=_rule(question.readonly),
         constraint=_rule(question.constraint),
         calculation=_rule(question.calculation),
         default=_default(question),
@@ -129,7 +131,7 @@ def _default(question: Question) -> Rule | None:
 
 
 def _rules(item: Item) -> list[Rule]:
-    single = (item.required, item.constraint, item.calculation, item.default, item.choice_filter)
+    single = (item.required, item.readonly, item.constraint, item.calculation, item.default, item.choice_filter)
     return [*item.shown_if, *(rule for rule in single if rule)]
 
 

@@ -19,7 +19,8 @@ class Draft:
 
     `answers` have the right form; `typed` are those that do not, as typed. `instance_id` is the id
     the submission will have, so that submitting twice is submitting once. `deprecated_id` names the
-    submission it will replace. `saved_at` is to the day for anonymous forms.
+    submission it will replace. `seen` are the pages that were sent. `saved_at` is to the day for
+    anonymous forms.
     """
 
     id: str
@@ -30,18 +31,17 @@ class Draft:
     deprecated_id: str | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
     typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    seen: Sequence[str] = ()
     state: Literal["draft", "submitted"] = "draft"
     rev: int = 0
 
-    def with_page(
-        self, compiled: CompiledForm, names: Sequence[str], sent: Mapping[str, Sequence[str]], language: str
-    ) -> Draft:
-        """Return the draft after a page was sent: for each of `names` what was typed, or nothing."""
-        answers = {name: value for name, value in self.answers.items() if name not in names}
-        typed = {name: value for name, value in self.typed.items() if name not in names}
-        for name in names:
+    def with_page(self, compiled: CompiledForm, page: str, sent: Mapping[str, Sequence[str]], language: str) -> Draft:
+        """Return the draft after a page was sent: for each of its questions what was typed, or nothing."""
+        answers = {name: value for name, value in self.answers.items() if name not in sent}
+        typed = {name: value for name, value in self.typed.items() if name not in sent}
+        for name, texts in sent.items():
             item = compiled.items[name]
-            given = list(sent.get(name, ()))
+            given = list(texts)
             try:
                 answer = read_typed(item.question, item.names, given, language)
             except Refused:
@@ -49,7 +49,8 @@ class Draft:
             else:
                 if answer is not None:
                     answers[name] = answer
-        return replace(self, answers=answers, typed=typed)
+        seen = self.seen if page in self.seen else [*self.seen, page]
+        return replace(self, answers=answers, typed=typed, seen=seen)
 
     def refused(self, compiled: CompiledForm, language: str) -> dict[str, Fault]:
         """Return the fault of every answer that was typed in the wrong form."""

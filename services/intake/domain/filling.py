@@ -95,6 +95,10 @@ class Record:
         """Return whether a shown question must be answered."""
         return item.required is not None and item.required.holds(self)
 
+    def is_readonly(self, item: Item) -> bool:
+        """Return whether the person may see the answer but not change it."""
+        return item.readonly is not None and item.readonly.holds(self)
+
     def keeps_constraint(self, item: Item) -> bool:
         """Return whether the answer keeps the question's constraint; an empty one always does."""
         value = self.values.get(item.question.name)

@@ -43,6 +43,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "de": "Diese Antwort steht nach Ihren anderen Angaben nicht mehr zur Wahl. Wählen Sie neu.",
         "en": "After your other answers this choice is no longer offered. Choose again.",
     },
+    "rank_incomplete": {
+        "de": "Ordnen Sie jede Antwort genau einem Platz zu.",
+        "en": "Give every answer exactly one place.",
+    },
     "unknown_question": {
         "de": "Diese Frage gibt es im Fragebogen nicht.",
         "en": "The form has no question of this name.",

@@ -18,6 +18,7 @@ MAX_WHOLE = 2**53
 MAX_NUMBER = 1e15
 NUMERIC = frozenset({"integer", "decimal", "range"})
 LISTS = frozenset({"select_multiple", "rank"})
+_USUAL_RANGE = (("start", "1"), ("end", "10"), ("step", "1"))
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T.+")
 
@@ -45,11 +46,11 @@ def read(question: Question, names: frozenset[str], raw: Any) -> Answer | None:
     if question.type == "note":
         raise Refused("not_answerable")
     if question.type in NUMERIC:
-        return _number(question.type, raw)
+        return _in_range(question, _number(question.type, raw))
     if question.type == "select_one":
         return _choice(names, raw)
     if question.type in LISTS:
-        return _choices(names, raw)
+        return _choices(names, raw, complete=question.type == "rank")
     if question.type == "hidden" and isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return _number("decimal", raw)
     return _text(question.type, raw)
@@ -70,6 +71,16 @@ def _number(kind: str, raw: Any) -> int | float:
     return number
 
 
+def _in_range(question: Question, number: int | float) -> int | float:
+    """Hold a `range` question to its parameters; other numbers pass."""
+    if question.type == "range":
+        start, end, step = (float(question.parameters.get(name, usual)) for name, usual in _USUAL_RANGE)
+        steps = (number - start) / step
+        if not start <= number <= end or abs(steps - round(steps)) > 1e-9:
+            raise Refused("out_of_range")
+    return number
+
+
 def _choice(names: frozenset[str], raw: Any) -> str:
     if not isinstance(raw, str):
         raise Refused("wrong_type", wanted="choice")
@@ -78,13 +89,16 @@ def _choice(names: frozenset[str], raw: Any) -> str:
     return raw
 
 
-def _choices(names: frozenset[str], raw: Any) -> list[str] | None:
+def _choices(names: frozenset[str], raw: Any, *, complete: bool) -> list[str] | None:
     given = raw.split() if isinstance(raw, str) else raw
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
         raise Refused("wrong_type", wanted="choices")
     if not names.issuperset(given):
         raise Refused("unknown_choice")
-    return list(dict.fromkeys(given)) or None
+    chosen = list(dict.fromkeys(given))
+    if complete and chosen and len(chosen) != len(names):
+        raise Refused("rank_incomplete")
+    return chosen or None
 
 
 def _text(kind: str, raw: Any) -> str | None:

@@ -65,7 +65,7 @@ class Drafts:
             raise NotFound("Nothing was begun under this link.")
         return draft
 
-    def save_page(self, draft: Draft, names: Sequence[str], sent: Mapping[str, Sequence[str]], language: str) -> Draft:
+    def save_page(self, draft: Draft, page: str, sent: Mapping[str, Sequence[str]], language: str) -> Draft:
         """Keep what was typed on a page, right or wrong, whatever another window saved meanwhile.
 
         A draft that was submitted meanwhile is returned as it is. Raises Conflict when not open.
@@ -76,7 +76,7 @@ class Drafts:
         def with_page(now: Draft) -> Draft:
             if now.state == "submitted":
                 return now
-            return replace(now.with_page(asked.compiled, names, sent, language), saved_at=self._moment(asked))
+            return replace(now.with_page(asked.compiled, page, sent, language), saved_at=self._moment(asked))
 
         return self._drafts.write(draft, with_page)
 

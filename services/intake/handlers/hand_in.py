@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from services.intake.domain.answers import judge
 from services.intake.domain.draft import Draft
+from services.intake.domain.pages import paginate
 from services.intake.domain.submission import ONE, Sent, Submission
 from services.intake.domain.values import Answer
 from services.intake.handlers.desk import Desk
@@ -66,6 +67,7 @@ class HandingIn:
             instance_id=self._instance(),
             deprecated_id=latest.instance_id,
             answers=latest.answers,
+            seen=[page.key for page in paginate(asked.form)],
         )
         return self._drafts.write(draft, lambda now: replace(opened, rev=now.rev) if now.state != "draft" else now)
 

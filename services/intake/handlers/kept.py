@@ -61,6 +61,7 @@ def draft_to_document(draft: Draft) -> Document:
         "saved_at": draft.saved_at,
         "answers": dict(draft.answers),
         "typed": {name: list(given) for name, given in draft.typed.items()},
+        "seen": list(draft.seen),
         "state": draft.state,
         "rev": draft.rev,
     }
@@ -77,6 +78,7 @@ def draft_from_document(document: Document) -> Draft:
         saved_at=document["saved_at"],
         answers=document["answers"],
         typed=document["typed"],
+        seen=document.get("seen", ()),
         state=document["state"],
         rev=document["rev"],
     )

@@ -35,7 +35,7 @@ def draw_page(
         heading=pick(known.label, current()),
         sections=parts,
         alone=len(fields) == 1 and not pick(known.label, current()),
-        shown=" ".join(field.name for field in fields),
+        shown=" ".join(field.name for field in fields if field.sent),
         faults=faults,
         progress=progress(here.pages, record, known.key),
         previous=here.url("page", key=before[-1]) if before else here.url("start"),

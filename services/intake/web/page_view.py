@@ -29,7 +29,11 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One question as the template draws it. `kind`: line, text, one, several, date, tick, note."""
+    """One question as the template draws it.
+
+    `kind`: line, text, one, several, rank, date, time, datetime-local, tick, note, or fixed (shown, not
+    asked). `answers` are all chosen names in order.
+    """
 
     name: str
     kind: str
@@ -40,6 +44,12 @@ class Field:
     options: tuple[Option, ...]
     error: str
     mode: str
+    answers: tuple[str, ...]
+
+    @property
+    def sent(self) -> bool:
+        """True when the page asks for an answer."""
+        return self.kind not in ("note", "fixed")
 
     @property
     def described_by(self) -> str:
@@ -73,6 +83,7 @@ def sections(
 def _field(item: Item, draft: Draft, record: Record, errors: Mapping[str, str], language: str) -> Field:
     question = item.question
     chosen = _texts(draft, question.name, language)
+    fixed = question.asked and record.is_readonly(item)
     options = tuple(
         Option(
             id=question.name if position == 0 else f"{question.name}-{position + 1}",
@@ -84,14 +95,15 @@ def _field(item: Item, draft: Draft, record: Record, errors: Mapping[str, str], 
     )
     return Field(
         name=question.name,
-        kind=_kind(item),
+        kind="fixed" if fixed else _kind(item),
         label=pick(question.label, language) or question.name,
         hint=pick(question.hint, language),
         optional=question.asked and not record.is_required(item),
-        value=chosen[0] if chosen else "",
+        value=in_words(item, draft.answers.get(question.name), language) if fixed else (chosen[0] if chosen else ""),
         options=options,
         error=errors.get(question.name, ""),
-        mode=MODES.get(question.type, "text"),
+        mode="numeric" if "numbers" in question.appearance else MODES.get(question.type, "text"),
+        answers=tuple(chosen),
     )
 
 
@@ -102,8 +114,10 @@ def _kind(item: Item) -> str:
     kinds = {
         "select_one": "one",
         "select_multiple": "several",
-        "rank": "several",
+        "rank": "rank",
         "date": "date",
+        "time": "time",
+        "dateTime": "datetime-local",
         "acknowledge": "tick",
         "note": "note",
     }

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import NotFound as NoSuchPage
 
 from services.intake.domain.draft import Draft
+from services.intake.domain.filling import Record
 from services.intake.domain.pages import Page
 from services.intake.web import unsaved
 from services.intake.web.drawing import back_to_check, draw_page
@@ -63,14 +64,13 @@ def begin(token: str, run: str | None = None) -> ResponseReturnValue:
 
 
 def go_on(here: Visit, draft: Draft) -> ResponseReturnValue:
-    """Go to the first page that is untouched or has a fault, else to the check page."""
+    """Go to the first page that was not sent or has a fault, else to the check page."""
     if draft.state == "submitted":
         return redirect(here.url("receipt"), 303)
     record = record_of(draft)
     faulty = {fault.path for fault in faults_of(draft, record)}
-    touched = {*draft.answers, *draft.typed}
     for page in here.shown(record).pages:
-        if not faulty.isdisjoint(page.names) or touched.isdisjoint(page.names):
+        if page.key not in draft.seen or not faulty.isdisjoint(page.names):
             return redirect(here.url("page", key=page.key), 303)
     return redirect(here.url("check"), 303)
 
@@ -96,8 +96,8 @@ def send_page(token: str, key: str, run: str | None = None) -> ResponseReturnVal
         if draft is None:
             return redirect(here.url("start"), 303)
         known = _page(here, key)
-        sent = _sent(known)
-        draft = office().drafts.save_page(draft, list(sent), sent, current())
+        sent = _sent(known, record_of(draft))
+        draft = office().drafts.save_page(draft, known.key, sent, current())
         return _after(here.now_with(draft), known, draft, list(sent))
     except StoreUnavailable:
         return _not_saved(token, run, key)
@@ -112,7 +112,7 @@ def _after(here: Visit, known: Page, draft: Draft, names: list[str]) -> Response
     faults = [fault for fault in faults_of(draft, record) if fault.path in names]
     if faults:
         return draw_page(here, known, draft, record, faults), 422
-    fresh = [name for name in known.names if name in record.shown and name not in names]
+    fresh = [name for name in _asked(known, record) if name not in names]
     if fresh:
         parts = {"key": known.key, "more": "1", "back": back_to_check(), "_anchor": fresh[0]}
         return redirect(here.url("page", **parts), 303)
@@ -127,10 +127,17 @@ def _next_url(here: Visit, known: Page, shown: list[str]) -> str:
     return here.url("page", key=later[0]) if later else here.url("check")
 
 
-def _sent(known: Page) -> dict[str, list[str]]:
-    """Return what was typed for the questions of the page that were on the screen."""
+def _sent(known: Page, record: Record) -> dict[str, list[str]]:
+    """Return what was typed for the questions of the page that were on the screen and could be changed."""
     shown = request.form.get("shown", "").split()
-    return {name: request.form.getlist(name) for name in known.names if name in shown}
+    names = [name for name in known.names if name in shown and not record.is_readonly(record.compiled.items[name])]
+    return {name: request.form.getlist(name) for name in names}
+
+
+def _asked(known: Page, record: Record) -> list[str]:
+    """Return the questions of the page that can be answered now."""
+    items = [record.compiled.items[name] for name in known.names if name in record.shown]
+    return [item.question.name for item in items if item.question.asked and not record.is_readonly(item)]
 
 
 def _page(here: Visit, key: str) -> Page:
@@ -145,8 +152,8 @@ def _not_saved(token: str, run: str | None, key: str) -> ResponseReturnValue:
     carried = unsaved.unpack(request.form.get("carried", ""))
     here = Visit(token, run, carried.asked, carried.draft)
     known = _page(here, key)
-    sent = _sent(known)
-    draft = carried.draft.with_page(carried.asked.compiled, list(sent), sent, current())
+    sent = _sent(known, carried.record(carried.draft))
+    draft = carried.draft.with_page(carried.asked.compiled, known.key, sent, current())
     return draw_page(here, known, draft, carried.record(draft), not_saved=True), 503, AWAY
 
 
