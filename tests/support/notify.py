@@ -288,8 +288,8 @@ def flag_data(flag: str, state: str, *, episode: str, at: str, seq: int, **more:
         "support": ["M5"],
         "hidden_from": [],
         "values": [{**value, "unit": "%", "history": history}],
-        "rule": {"de": "Überfällige Nachweise über 30 %", "en": "Overdue proofs above 30 %"},
-        "counterfactual": {"de": "bei höchstens 10 %", "en": "at 10 % or less"},
+        "rule": {"de": "Überfällige Nachweise über 30 %", "en": "overdue proofs above 30%"},
+        "counterfactual": {"de": "Der Hinweis endet bei höchstens 10 %.", "en": "The flag ends at 10% or less."},
         "occurred_at": at,
         **more,
     }

@@ -45,7 +45,9 @@ class MailRenderer:
         """Return the mail; raises BadAddress when the account's address cannot stand in a header."""
         to = _address(account)
         language = account.language if account.language in LANGUAGES else DEFAULT
-        return Envelope(self._sender, to.addr_spec, self._message(delivery, to, language).as_bytes())
+        body = self._message(delivery, to, language).as_bytes()
+        # the library may begin a subject on a line of its own, which some readers show with a space before it
+        return Envelope(self._sender, to.addr_spec, body.replace(b"Subject:\r\n ", b"Subject: ", 1))
 
     def _message(self, delivery: Mapping[str, Any], to: Address, language: str) -> EmailMessage:
         wording = Wording(PACKAGE, language)
