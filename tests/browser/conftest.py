@@ -11,8 +11,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.chromium import Visitor, chromium, visitor
+from tests.support.embedded import embedded
 from tests.support.servers.fixtures import cannot_run
 from tests.support.servers.process import CannotRun
+
+__all__ = ["Open", "browser", "embedded", "opened"]
 
 Open = Callable[..., AbstractContextManager[Visitor]]
 

@@ -82,7 +82,7 @@ def run(home: Path) -> Iterator[Embedded]:
         access = home / "access.json"
         eventually(lambda: access.exists() or process.poll() is not None, STARTS_WITHIN_S)
         assert access.exists(), f"the embedded deployment ended:\n{log.read_text(errors='replace')[-3000:]}"
-        yield Embedded(home, port, **json.loads(access.read_text(encoding="utf-8")))
+        yield running(home)
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -92,7 +92,20 @@ def run(home: Path) -> Iterator[Embedded]:
             process.wait()
 
 
+def running(home: Path) -> Embedded:
+    """Return the installation that already runs in `home`."""
+    access = json.loads((home / "access.json").read_text(encoding="utf-8"))
+    return Embedded(home, int(access["base_url"].rpartition(":")[2]), **access)
+
+
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
-    """One installation for the whole test run; tests use questionnaire links of their own."""
-    yield from run(tmp_path_factory.mktemp("embedded"))
+    """One installation for the whole test run; tests use questionnaire links of their own.
+
+    TEST_EMBEDDED_HOME names the home of a running one to use instead.
+    """
+    home = os.environ.get("TEST_EMBEDDED_HOME")
+    if home:
+        yield running(Path(home))
+    else:
+        yield from run(tmp_path_factory.mktemp("embedded"))
