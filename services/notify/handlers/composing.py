@@ -28,28 +28,38 @@ def compose(
 ) -> Document:
     """Return the delivery of this group and tick number, queued and due now."""
     id_ = deliveries.delivery_id(group["_id"], group["tick_no"])
-    programme = people.programme(group["programme"])
-    site = people.site(group["programme"], group["site"]) or {}
-    alerts = _alerts(people, group, view, entry, picture)
     return {
         "_id": id_,
-        "group": group["_id"],
-        **{name: group[name] for name in ("route", "recipient", "programme", "site", "tick_no")},
-        **facts.place(programme, group["programme"], site.get("name"), group["site"]),
-        "timezone": people.zone(group["programme"], group["site"]).key,
-        "reason": reason,
-        "severity": facts.gravest(alerts),
-        "fallback": bool(view.recipient and view.recipient.fallback),
-        "episodes": [alert["episode"] for alert in alerts],
-        "hidden_from": sorted({role for alert in [*view.firing, *view.resolved] for role in alert["hidden_from"]}),
-        "alerts": alerts,
         "message_id": deliveries.message_id(id_, mail_domain),
         "thread_root": entry.thread_root if entry and reason != FIRST else None,
+        "reason": reason,
+        **_addressed(people, group, view),
+        **_content(_alerts(people, group, view, entry, picture), view),
         "state": deliveries.QUEUED,
         "attempts": 0,
         "created_at": now,
         "next_at": now,
         "log": [deliveries.entry(deliveries.QUEUED, now, owner, reason)],
+    }
+
+
+def _addressed(people: People, group: Mapping[str, Any], view: View) -> Document:
+    programme = people.programme(group["programme"])
+    site = people.site(group["programme"], group["site"]) or {}
+    return {
+        "group": group["_id"],
+        **{name: group[name] for name in ("route", "recipient", "programme", "site", "tick_no")},
+        **facts.place(programme, group["programme"], site.get("name"), group["site"]),
+        "fallback": bool(view.recipient and view.recipient.fallback),
+    }
+
+
+def _content(alerts: list[Document], view: View) -> Document:
+    return {
+        "severity": facts.gravest(alerts),
+        "episodes": [alert["episode"] for alert in alerts],
+        "hidden_from": sorted({role for alert in [*view.firing, *view.resolved] for role in alert["hidden_from"]}),
+        "alerts": alerts,
     }
 
 
