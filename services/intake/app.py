@@ -98,7 +98,7 @@ def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock
     app = create_app("intake", "/collection", settings, desk.registry, desk.store.ping, "services.intake.web")
     app.extensions["intake"] = office
     ratelimit.install(app, api.BLUEPRINTS, settings.api_rate)
-    for blueprint in (hand_in.blueprint, sign_in.blueprint, collection.blueprint):
+    for blueprint in (hand_in.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint):
         app.register_blueprint(blueprint)
     install_api(app, "intake", api.BLUEPRINTS, DESCRIPTION)
     return app

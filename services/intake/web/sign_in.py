@@ -10,8 +10,16 @@ from services.intake.web.here import office
 from shared.errors import Forbidden
 from shared.web import declare, public
 
+entrance = Blueprint("entrance", __name__)
+declare(entrance, public("leads to where people sign in"))
 blueprint = Blueprint("sign_in", __name__, url_prefix="/collection")
 declare(blueprint, public("this is where people sign in"))
+
+
+@entrance.get("/")
+def enter() -> ResponseReturnValue:
+    """Lead from the platform's bare address to the staff pages."""
+    return redirect("/collection/", 303)
 
 
 @blueprint.get("/sign-in")

@@ -53,7 +53,7 @@ def signed_in(bench: Bench, client: FlaskClient, account_id: str) -> Person:
 
 def test_a_person_signs_in_with_a_mailed_link_once(bench: Bench, app: Flask) -> None:
     mailbox = Mailbox()
-    person = Person(app.test_client()).open("/collection/")
+    person = Person(app.test_client()).open("/")
     assert person.page.h1 == "Sign in"
     person.press(email="Coordinator@example.org ")
     asked = person.page.text
