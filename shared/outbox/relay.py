@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from shared.event_schemas import from_json
 from shared.events import Event
 from shared.outbox.entries import after_sending
 from shared.runtime import metrics
-from shared.store.port import Collection, Lease
+from shared.store.port import Change, Collection, Document, Lease, Range
 
 log = logging.getLogger(__name__)
 
@@ -39,17 +40,29 @@ class Relay:
         Raises BusUnavailable or StoreUnavailable: nothing is lost, the lease runs out and the document
         comes again; wait before the next call.
         """
-        for done in range(limit):
-            lease = self._claim()
-            if lease is None:
-                return done
-            self._relay(lease)
-        return limit
+        done, more = 0, True
+        while more and done < limit:
+            more = False
+            for lease in self._due(limit - done):
+                self._relay(lease)
+                done, more = done + 1, True
+        return done
 
-    def _claim(self) -> Lease | None:
-        now = self._clock.now()
-        until = to_text(now + timedelta(seconds=LEASE_S))
-        return self._collection.claim({}, due="outbox_due", now=to_text(now), until=until, owner=self._owner)
+    def _due(self, limit: int) -> Iterator[Lease]:
+        """Look once (a look can cost a whole scan), then lease one after the other, each just before it is relayed."""
+        now = to_text(self._clock.now())
+        for seen in self._collection.find({"outbox_due": Range(lte=now)}, sort=("outbox_due",), limit=limit):
+            if (seen.get("lease_until") or "") <= now:
+                lease = self._lease(seen)
+                if lease is not None:
+                    yield lease
+
+    def _lease(self, seen: Document) -> Lease | None:
+        until = to_text(self._clock.now() + timedelta(seconds=LEASE_S))
+        unchanged = {"fence": seen.get("fence"), "outbox_rev": seen.get("outbox_rev")}
+        change = Change(set={"lease_until": until, "lease_owner": self._owner}, inc={"fence": 1})
+        leased = self._collection.update_if(seen["_id"], unchanged, change)
+        return None if leased is None else Lease(leased, leased["fence"])
 
     def _relay(self, lease: Lease) -> None:
         now = self._clock.now()

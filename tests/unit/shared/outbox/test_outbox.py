@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from shared.errors import BusUnavailable, PermanentError
@@ -240,3 +242,19 @@ def test_the_oldest_goes_first_and_a_pass_is_bounded(bench: Bench) -> None:
     assert [bench.relay.run_once(limit=2) for _ in range(4)] == [2, 2, 1, 0]
 
     assert [event.data["submission"] for event in bench.publisher.events] == [f"s-{n}" for n in range(5)]
+
+
+def test_a_backlog_is_looked_at_once_a_pass(bench: Bench) -> None:
+    for number in range(20):
+        bench.insert(submission_received(number), id_=f"s-{number}")
+    find, looks = bench.documents.find, 0
+
+    def counted(*args: Any, **more: Any) -> list[Document]:
+        nonlocal looks
+        looks += 1
+        return find(*args, **more)
+
+    bench.documents.find = counted  # type: ignore[method-assign]
+
+    assert bench.relay.run_once() == 20
+    assert looks == 2, "one look at the backlog, one that finds nothing more"
