@@ -10,7 +10,7 @@ from services.notify.documents import ALERTS, GROUPS
 from services.notify.domain import alert as alerts
 from services.notify.domain.dedup import Entry, entry_from_json
 from services.notify.domain.schedule import Route, Routes, earliest
-from services.notify.handlers.people import People
+from services.notify.handlers.people import People, Roster
 from shared.clock import Clock, to_text
 from shared.store.port import Change, Document, Duplicate, Store
 
@@ -38,8 +38,11 @@ class Groups:
         A resolved alert concerns only groups that exist. An open one that nobody can be told about
         waits for `catch_up` and is logged.
         """
+        self._arm_all(alert, self._people.roster())
+
+    def _arm_all(self, alert: Mapping[str, Any], roster: Roster) -> None:
         route = self._routes.for_severity(alert["peak"])
-        told = self._people.recipients(alert)
+        told = roster.recipients(alert)
         for recipient in told:
             self._arm(route, recipient.account.id, alert, create=alert["state"] == alerts.RAISED)
         if not told and alert["state"] == alerts.RAISED:
@@ -47,9 +50,10 @@ class Groups:
 
     def catch_up(self, programme: str, site: str | None = None) -> None:
         """Arm the groups that have not yet heard of an open alert here (people or rules have changed)."""
+        roster = self._people.roster()
         for alert in self._open(programme, site):
             route = self._routes.for_severity(alert["peak"])
-            for recipient in self._people.recipients(alert):
+            for recipient in roster.recipients(alert):
                 if not self._heard(route, recipient.account.id, alert):
                     self._arm(route, recipient.account.id, alert, create=True)
 
@@ -59,8 +63,9 @@ class Groups:
 
     def rearm(self, programme: str, site: str | None = None) -> None:
         """Arm the groups of every open alert here (something that muted them has changed)."""
+        roster = self._people.roster()
         for alert in self._open(programme, site):
-            self.arm(alert)
+            self._arm_all(alert, roster)
 
     def _open(self, programme: str, site: str | None) -> list[Document]:
         where = {"programme": programme, "state": alerts.RAISED}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -24,15 +25,9 @@ class People:
         self._registry = registry
         self._suppressions = store.collection(SUPPRESSIONS.name)
 
-    def recipients(self, alert: Mapping[str, Any]) -> list[rules.Recipient]:
-        """Return who is told about an alert, as things stand now."""
-        programme, site = alert["programme"], rules.site_of(alert)
-        return rules.recipients(
-            alert,
-            self.audience(alert),
-            lambda role: self._registry.accounts_for(programme, site, role),
-            lambda account: not self.suppressed(account.email),
-        )
+    def roster(self) -> Roster:
+        """Return who is told, as things stand now; for one piece of work, as it remembers what it has read."""
+        return Roster(self, self._registry)
 
     def audience(self, alert: Mapping[str, Any]) -> str:
         """Return whom the flag's rule addresses; consultants while the rule is unknown."""
@@ -91,6 +86,25 @@ class People:
     def lift(self, address: str) -> None:
         """Use an address again."""
         self._suppressions.delete(_digest(address))
+
+
+class Roster:
+    """Who is told about the alerts of one piece of work."""
+
+    def __init__(self, people: People, registry: Registry) -> None:
+        self._people = people
+        self._holders = cache(registry.accounts_for)
+        self._suppressed = cache(people.suppressed)
+
+    def recipients(self, alert: Mapping[str, Any]) -> list[rules.Recipient]:
+        """Return who is told about an alert."""
+        programme, site = alert["programme"], rules.site_of(alert)
+        return rules.recipients(
+            alert,
+            self._people.audience(alert),
+            lambda role: self._holders(programme, site, role),
+            lambda account: not self._suppressed(account.email),
+        )
 
 
 def _digest(address: str) -> str:

@@ -12,7 +12,7 @@ from services.notify.domain import silence as silences
 from services.notify.domain.dedup import Entry, Picture, episode_of
 from services.notify.domain.recipients import Recipient
 from services.notify.domain.schedule import Routes
-from services.notify.handlers.people import People
+from services.notify.handlers.people import People, Roster
 from shared.store.port import Document, Range, Store
 
 
@@ -51,26 +51,26 @@ class Viewer:
         place = {"programme": group["programme"], "site": group["site"]}
         active = self._silences.find({"programme": group["programme"], "ends_at": Range(gt=now)})
         closed = not self._open(group)
+        roster = self._people.roster()
         view = View()
         recipient = None
         for alert in self._alerts.find({**place, "state": alerts.RAISED}):
-            mine = self._mine(alert, group)
+            mine = self._mine(alert, group, roster)
             if mine is None or alert["silent"]:
                 continue
             recipient = mine
             end = self._muted_until(alert, active, now)
             (view.muted if closed or end else view.firing).append(alert)
             view.mute_ends.extend([end] if end else [])
-        resolved = self._resolved(group, entry)
+        resolved = self._resolved(group, entry, roster)
         view.resolved.extend(alert for alert, _ in resolved)
         recipient = recipient or next((who for _, who in resolved), None)
         return View(view.firing, view.resolved, view.muted, view.mute_ends, recipient)
 
-    def _mine(self, alert: Mapping[str, Any], group: Mapping[str, Any]) -> Recipient | None:
+    def _mine(self, alert: Mapping[str, Any], group: Mapping[str, Any], roster: Roster) -> Recipient | None:
         if self._routes.for_severity(alert["peak"]).name != group["route"]:
             return None
-        told = self._people.recipients(alert)
-        return next((who for who in told if who.account.id == group["recipient"]), None)
+        return next((who for who in roster.recipients(alert) if who.account.id == group["recipient"]), None)
 
     def _open(self, group: Mapping[str, Any]) -> bool:
         site = self._people.site(group["programme"], group["site"])
@@ -83,13 +83,15 @@ class Viewer:
             ends.append(alert["ack"]["until"])
         return max(ends, default=None)
 
-    def _resolved(self, group: Mapping[str, Any], entry: Entry | None) -> list[tuple[Document, Recipient]]:
+    def _resolved(
+        self, group: Mapping[str, Any], entry: Entry | None, roster: Roster
+    ) -> list[tuple[Document, Recipient]]:
         found = []
         for key in sorted(entry.firing if entry else ()):
             alert = self._alerts.get(episode_of(key))
             if alert is None or alert["state"] == alerts.RAISED or alert["silent"]:
                 continue
-            mine = self._mine(alert, group)
+            mine = self._mine(alert, group, roster)
             if mine is not None:
                 found.append((alert, mine))
         return found
