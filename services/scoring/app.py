@@ -90,6 +90,7 @@ class Scoring:
         """Mark every cell of a programme dirty; what changes is restated, not raised. Return how many there are."""
         keys = self.work.known(programme)
         for key in keys:
+            self.work.forget(key)
             self.work.mark(key, "definition")
         return len(keys)
 

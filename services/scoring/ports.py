@@ -82,6 +82,9 @@ class Work(Protocol):
     def mark(self, key: CellKey, cause: Cause = "data", urgency: Urgency = "answer", *, create: bool = True) -> bool:
         """Mark a cell dirty; with `create` False only if it was ever marked. True if it is marked now."""
 
+    def forget(self, key: CellKey) -> None:
+        """Forget what a cell's dependants were told, so that its next computation tells them anew."""
+
     def known(self, programme: str, *, before_revision: int | None = None) -> list[CellKey]:
         """Return the cells ever marked, or those last computed with an older definition."""
 

@@ -59,6 +59,10 @@ class StoredWork:
             due = due_as_dependant(now, wait_s)
         return {"due_at": due, "marked_at": first or to_text(now), "correlation_id": context.correlation_id.get()}
 
+    def forget(self, key: CellKey) -> None:
+        """Forget what a cell's dependants were told, so that its next computation tells them anew."""
+        self._work.update_if(str(key), {}, Change(unset=("told",)))
+
     def known(self, programme: str, *, before_revision: int | None = None) -> list[CellKey]:
         """Return the cells ever marked, or those last computed with an older definition."""
         older = {} if before_revision is None else {"definition": Range(lt=before_revision)}

@@ -60,4 +60,5 @@ def outward_digest(cell: Mapping[str, Any]) -> str:
 
 def settled_digest(cell: Mapping[str, Any]) -> str:
     """Return the digest of what flags are folded from."""
-    return digest([cell["content_digest"], cell["definition"]])
+    names = ("content_digest", "inputs_digest", "definition", "engine", "sequence")
+    return digest([cell[name] for name in names])

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.scoring.domain.cell import ENGINE_VERSION
-from services.scoring.domain.digests import digest
 from services.scoring.domain.episodes import Step
 from services.scoring.domain.machine import Patience
 from services.scoring.domain.naming import Speaker
 from services.scoring.domain.plan import Compiled, Rule
 from services.scoring.domain.verdicts import Verdict, verdict_from
 from services.scoring.domain.wording import counterfactual, rule_words
-from shared.expressions import comparisons, to_json
+from shared.expressions import comparisons
 from shared.programme.model import Severity
 
 HISTORY_WAVES = 6
@@ -32,7 +31,7 @@ def explain(speaker: Speaker, rule: Rule, step: Step, cell: Cell, where: tuple[s
         "severity": severity,
         "unknown": step.after.unknown,
         "rule_text": rule_text(rule),
-        "rule_digest": rule_digest(rule),
+        "rule_digest": rule.digest,
         "rule": rule_words(speaker, rule, severity),
         "terms": terms(speaker, rule, verdict),
         "thresholds": thresholds(rule),
@@ -65,13 +64,6 @@ def rule_text(rule: Rule) -> dict[str, str]:
     if rule.clear is not None:
         found["clear"] = rule.clear.source
     return found
-
-
-def rule_digest(rule: Rule) -> str:
-    """Return the digest of the rule's syntax trees and patience."""
-    trees = {severity: to_json(one.node) for severity, one in rule.raising.items()}
-    clear = None if rule.clear is None else to_json(rule.clear.node)
-    return digest([trees, clear, dict(rule.definition.overdue), rule.patience.raise_after, rule.patience.clear_after])
 
 
 def terms(speaker: Speaker, rule: Rule, verdict: Verdict) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from services.scoring.domain.answers import Coding, coding
+from services.scoring.domain.digests import digest
 from services.scoring.domain.machine import Patience
 from services.scoring.domain.terms import operands, source_text
 from shared.expressions import (
@@ -18,6 +19,7 @@ from shared.expressions import (
     compile_counted,
     parse,
     references,
+    to_json,
 )
 from shared.programme.model import Flag, Indicator, Programme, Severity
 from shared.programme.model import Scale as ScaleDefinition
@@ -54,7 +56,10 @@ class Measure:
 
 @dataclass(frozen=True)
 class Rule:
-    """One challenge rule ready to judge. `terms` are the operands of its conditions, by their source text."""
+    """One challenge rule ready to judge. `terms` are the operands of its conditions, by their source text.
+
+    `digest` is that of its syntax trees and patience.
+    """
 
     definition: Flag
     raising: Mapping[Severity, Compiled]
@@ -62,6 +67,7 @@ class Rule:
     terms: Mapping[str, Compiled]
     patience: Patience
     min_n: int
+    digest: str
 
     @property
     def form(self) -> str:
@@ -158,6 +164,9 @@ def _rule(programme: Programme, flag: Flag) -> Rule:
         terms={text: _of_node(node, text) for text, node in terms.items()},
         patience=Patience(flag.raise_after, flag.clear_after),
         min_n=group_limit(programme, flag.form),
+        digest=digest(
+            [[to_json(node) for node in nodes], sorted(flag.overdue.items()), flag.raise_after, flag.clear_after]
+        ),
     )
 
 

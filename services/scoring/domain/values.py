@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from services.scoring.domain.answers import NOT_ASKED
@@ -32,9 +32,10 @@ class ValueRecord:
     benchmark: float | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the record as stored: None fields other than value and reason are left out."""
-        kept = asdict(self)
-        return {key: kept[key] for key in kept if kept[key] not in (None, False) or key in ("value", "reason", "n")}
+        """Return the record as stored: what is unknown or False is left out, but for value and reason."""
+        further = {"suppressed": self.suppressed, "num": self.num, "den": self.den, "benchmark": self.benchmark}
+        known = {name: value for name, value in further.items() if value is not None and value is not False}
+        return {"value": self.value, "reason": self.reason, "n": self.n, **known}
 
     def result(self) -> Result:
         """Return the value as the expressions see it."""

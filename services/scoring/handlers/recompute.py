@@ -61,12 +61,13 @@ class Recompute:
             return NOTHING_TOLD
         at = codes.index(item.key.wave)
         cell = self._write(item, world, at)
-        self._refold.store(speaker, item.key.site, item.cause, item.correlation_id)
         told = (outward_digest(cell), settled_digest(cell))
+        if told[1] != item.told[1]:
+            self._refold.store(speaker, item.key.site, item.cause, item.correlation_id)
+            if speaker.plan.prevalence:
+                self._work.mark(programme_key(item.key.programme), item.cause, "peers")
         if told[0] != item.told[0]:
             self._tell_values(speaker, item, codes[at + 1 :])
-        if told[1] != item.told[1] and speaker.plan.prevalence:
-            self._work.mark(programme_key(item.key.programme), item.cause, "peers")
         return told
 
     def _write(self, item: Item, world: World, at: int) -> Document:
