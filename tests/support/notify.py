@@ -102,10 +102,14 @@ class World:
 
     def deliver(self, name: str, data: Mapping[str, Any]) -> Event:
         """Hand an event to its handler, as the consumer would."""
-        subject = f"{data.get('programme', '-')}/{data.get('site', '-')}"
-        event = Event(name=name, data=data, subject=subject, source="test", id=f"e{next(_numbers)}", time=self.now())
+        event = self.event(name, data)
         self.handlers[name](event)
         return event
+
+    def event(self, name: str, data: Mapping[str, Any]) -> Event:
+        """Return an event of now."""
+        subject = f"{data.get('programme', '-')}/{data.get('site', '-')}"
+        return Event(name=name, data=data, subject=subject, source="test", id=f"e{next(_numbers)}", time=self.now())
 
     def account(self, id_: str, *, role: str, sites: Sequence[str] = ("*",), **more: Any) -> None:
         """Publish an account with one role in the programme."""

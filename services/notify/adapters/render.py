@@ -62,11 +62,11 @@ class MailRenderer:
             message["In-Reply-To"] = message["References"] = delivery["thread_root"]
         message["Auto-Submitted"] = "auto-generated"
         message["X-Alert-Id"] = delivery["_id"]
-        message["Content-Language"] = language
         text = self._templates.get_template("alert.txt").render(facts, t=wording.t, lang=language)
         html = self._templates.get_template("alert.html").render(facts, t=wording.t, lang=language)
         message.set_content(text, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")
+        message["Content-Language"] = language
         message.set_boundary(f"=_{delivery['_id']}")
         return message
 
