@@ -80,6 +80,7 @@ class Sender:
         if lease is None:
             return 0
         if deliveries.left_at_the_dot(lease.document):
+            metrics.MAIL_ATTEMPTS.labels(Meaning.UNCERTAIN.value).inc()
             self._finish(lease, deliveries.unsure(lease.document, now, self._options.owner, self._options.patience))
         else:
             self._attempt(lease, started)
@@ -192,6 +193,8 @@ def _report(delivery: Mapping[str, Any], change: Change, mine: bool) -> None:
         log.warning("mail belongs to another worker by now", extra=extra)
     elif state in (deliveries.FAILED, deliveries.EXPIRED):
         log.error("mail was not delivered", extra=extra)
+    elif state == deliveries.UNCERTAIN and "next_at" not in change.set:
+        log.error("nobody knows whether a mail arrived", extra=extra)
     elif state == deliveries.SENT:
         log.info("mail sent", extra=extra)
     else:
