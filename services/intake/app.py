@@ -70,7 +70,7 @@ def build_relay(
     desk, owner = office.desk, f"intake-{uuid.uuid4().hex[:8]}"
     mailer = SmtpMailer(settings.smtp_url)
     steps: dict[str, Step] = {
-        f"relay {spec.name}": Relay(desk.collection(spec), publisher(), desk.clock, owner).run_once
+        f"relay {spec.name}": Relay(desk.collection(spec), publisher(), desk.clock, owner, settings.resend_s).run_once
         for spec in WITH_OUTBOX
     }
     steps["calendar"] = Every(CALENDAR_S, time.monotonic, office.calendar.run_once)

@@ -95,7 +95,7 @@ class Notify:
             loops[f"send-{number}"] = self.sender(number).step
         for spec in (ALERTS, DELIVERIES):
             publisher = Publisher(self.settings.bus_url)
-            relay = Relay(self.store.collection(spec.name), publisher, self.clock, self.owner)
+            relay = Relay(self.store.collection(spec.name), publisher, self.clock, self.owner, self.settings.resend_s)
             loops[f"relay-{spec.name}"] = relay.run_once
         return loops
 

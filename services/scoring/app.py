@@ -83,7 +83,8 @@ class Scoring:
             loops[f"cells-{number}"] = self.recompute(number).step
         for name in WITH_OUTBOX:
             publisher = Publisher(self.settings.bus_url)
-            loops[f"relay-{name}"] = Relay(self.store.collection(name), publisher, self.clock, self.owner).run_once
+            relay = Relay(self.store.collection(name), publisher, self.clock, self.owner, self.settings.resend_s)
+            loops[f"relay-{name}"] = relay.run_once
         return loops
 
     def rescore(self, programme: str) -> int:

@@ -13,7 +13,7 @@ from shared.event_schemas import UnreadableEvent, check, event_type, to_json
 from shared.events import Event
 from shared.store.port import Change, Document, Index
 
-FIRST_RESEND_S = 60
+FIRST_RESEND_S = 60.0
 LONGEST_RESEND_S = 3600
 
 OUTBOX_INDEX = Index("outbox_due", ("outbox_due",))
@@ -47,14 +47,16 @@ def _replaces(event: Event, entry: Mapping[str, Any]) -> bool:
     return bool(earlier["id"] == event.id or (is_replaced(event.name) and same_kind))
 
 
-def after_sending(document: Mapping[str, Any], sent: Group[str], now: datetime) -> Change:
+def after_sending(
+    document: Mapping[str, Any], sent: Group[str], now: datetime, resend_s: float = FIRST_RESEND_S
+) -> Change:
     """Return the change after these event ids were published: dropped if nobody confirms them, else due again later."""
     entries = []
     for entry in document.get("outbox") or []:
         if entry["event"]["id"] not in sent:
             entries.append(entry)
         elif entry["awaiting"]:
-            delay_s = min(FIRST_RESEND_S * 2 ** entry["sent"], LONGEST_RESEND_S)
+            delay_s = min(resend_s * 2 ** entry["sent"], LONGEST_RESEND_S)
             due = to_text(now + timedelta(seconds=delay_s))
             entries.append({**entry, "due": due, "sent": min(entry["sent"] + 1, 10)})
     change = _change(document, entries)

@@ -10,7 +10,7 @@ from typing import Protocol
 from shared.clock import Clock, from_text, to_text
 from shared.event_schemas import from_json
 from shared.events import Event
-from shared.outbox.entries import after_sending
+from shared.outbox.entries import FIRST_RESEND_S, after_sending
 from shared.runtime import metrics
 from shared.store.port import Change, Collection, Document, Lease, Range
 
@@ -28,11 +28,21 @@ class EventPublisher(Protocol):
 
 
 class Relay:
-    """Relays one collection. Several may run at once; `owner` tells them apart in the documents."""
+    """Relays one collection. Several may run at once; `owner` tells them apart in the documents.
 
-    def __init__(self, collection: Collection, publisher: EventPublisher, clock: Clock, owner: str) -> None:
+    What nobody confirms within `resend_s` is published again, then after twice that time, and so on.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        publisher: EventPublisher,
+        clock: Clock,
+        owner: str,
+        resend_s: float = FIRST_RESEND_S,
+    ) -> None:
         self._collection, self._publisher = collection, publisher
-        self._clock, self._owner = clock, owner
+        self._clock, self._owner, self._resend_s = clock, owner, resend_s
 
     def run_once(self, limit: int = 50) -> int:
         """Relay up to `limit` documents that are due; return how many there were.
@@ -84,7 +94,8 @@ class Relay:
         document, now = lease.document, self._clock.now()
         for _ in range(_TRIES):
             where = {"fence": lease.fence, "outbox_rev": document.get("outbox_rev")}
-            if self._collection.update_if(document["_id"], where, after_sending(document, sent, now)) is not None:
+            change = after_sending(document, sent, now, self._resend_s)
+            if self._collection.update_if(document["_id"], where, change) is not None:
                 return
             current = self._collection.get(document["_id"])
             if current is None or current.get("fence") != lease.fence:

@@ -40,6 +40,9 @@ class CommonSettings:
     heartbeat_file: str = setting("HEARTBEAT_FILE", "File a worker touches while it is alive; empty = none", default="")
     secure_cookies: bool = setting("SECURE_COOKIES", "Send cookies over https only (true or false)", default=True)
     metrics_port: int = setting("METRICS_PORT", "Port of the metrics page on every interface; 0 = off", default=0)
+    resend_s: float = setting(
+        "OUTBOX_RESEND_S", "An event nobody confirmed is sent again after; then ever later, up to an hour", default=60.0
+    )
 
 
 def load(cls: type[T], environ: Mapping[str, str]) -> T:

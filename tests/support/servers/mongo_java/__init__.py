@@ -11,11 +11,10 @@ from tests.support.servers import process
 _SOURCES = (Path(__file__).with_name("pom.xml"), Path(__file__).with_name("Launcher.java"))
 
 
-def start(folder: Path) -> tuple[process.ServerProcess, str]:
-    """Start a server with its data in this folder; return it and its URI. Raises CannotRun with the reason."""
-    process.need("java", "javac", "mvn")
-    classes = _built()
-    port = process.free_port()
+def start(folder: Path, port: int = 0) -> tuple[process.ServerProcess, str]:
+    """Start a server with its data in this folder (0: on a free port); return it and its URI. Raises CannotRun."""
+    classes = program()
+    port = port or process.free_port()
     command = ["java", "-Xmx256m", "-cp", f"{classes}/lib/*:{classes}", "Launcher", str(port), str(folder / "data.h2")]
     server = process.start(
         "mongo-java-server", command, log=folder / "server.log", answers=lambda: process.listens(port)
@@ -23,8 +22,9 @@ def start(folder: Path) -> tuple[process.ServerProcess, str]:
     return server, f"mongodb://127.0.0.1:{port}"
 
 
-def _built() -> Path:
-    """Return the folder with launcher and libraries, built anew when their sources change."""
+def program() -> Path:
+    """Return the folder with launcher and libraries, built anew when their sources change. Raises CannotRun."""
+    process.need("java", "javac", "mvn")
     version = hashlib.sha256(b"".join(source.read_bytes() for source in _SOURCES)).hexdigest()[:12]
     with process.cached(f"mongo-java-{version}") as folder:
         if not (folder / "Launcher.class").exists():
