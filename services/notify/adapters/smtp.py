@@ -163,7 +163,9 @@ class SmtpMailer:
     def _limit(self, smtp: smtplib.SMTP, seconds: float) -> None:
         if smtp.sock is None:
             raise smtplib.SMTPServerDisconnected("not connected")
-        smtp.sock.settimeout(max(0.1, min(seconds, self._deadline - time.monotonic())))
+        limit_s = max(0.1, min(seconds, self._deadline - time.monotonic()))
+        if smtp.sock.gettimeout() != limit_s:
+            smtp.sock.settimeout(limit_s)
 
     def _body(self, smtp: smtplib.SMTP, body: bytes, commit: Callable[[], bool]) -> Reply:
         """Send the body, ask whether to commit, then send the final dot and wait for the answer."""

@@ -178,17 +178,27 @@ def test_from_flag_to_mailbox_a_lost_answer_makes_one_copy_more_and_no_other_fau
 
 @pytest.mark.slow
 def test_sending_is_at_least_half_as_fast_as_a_bare_loop(sink: SmtpSink, mailer: Mailers) -> None:
-    mails = 200
-    started = time.perf_counter()
-    with smtplib.SMTP("127.0.0.1", sink.port) as bare:
-        for _ in range(mails):
-            bare.sendmail("peilung@example.org", ["deliver@example.org"], BODY)
-    bare_s = time.perf_counter() - started
     connection = mailer(sink)
+    with smtplib.SMTP("127.0.0.1", sink.port) as bare:
 
+        def bare_mail() -> None:
+            bare.sendmail("peilung@example.org", ["deliver@example.org"], BODY)
+
+        def our_mail() -> None:
+            assert meaning(send(connection, "deliver")) is Meaning.SENT
+
+        rounds = [(timed(bare_mail), timed(our_mail)) for _ in range(8)]
+
+    bare_s, ours_s = (min(column) for column in zip(*rounds, strict=True))
+    assert ours_s < 2 * bare_s, f"{MAILS / ours_s:.0f} mails/s, a bare loop {MAILS / bare_s:.0f}"
+
+
+MAILS = 60
+
+
+def timed(mail: Callable[[], None]) -> float:
+    """Return the seconds that a number of mails take."""
     started = time.perf_counter()
-    for _ in range(mails):
-        assert meaning(send(connection, "deliver")) is Meaning.SENT
-    ours_s = time.perf_counter() - started
-
-    assert ours_s < 2 * bare_s, f"{mails / ours_s:.0f} mails/s, a bare loop {mails / bare_s:.0f}"
+    for _ in range(MAILS):
+        mail()
+    return time.perf_counter() - started
