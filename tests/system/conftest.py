@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.docker.engine import Engine, NoEngine, engine
 from tests.support.docker.standins import provide
-from tests.support.servers import ferretdb
+from tests.support.servers import mongo_java
 from tests.support.servers.fixtures import cannot_run
 from tests.support.servers.process import CannotRun, free_port
 
@@ -48,7 +48,7 @@ def _images(found: Engine) -> None:
     """Build our image and provide the others; a stand-in for MongoDB has no users."""
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     named = {role: re.search(rf"^{variable}=(.+)$", text, re.M)[1] for variable, role in ROLES.items()}  # type: ignore[index]
-    stood_in = provide(found, named, ferretdb.program())
+    stood_in = provide(found, named, mongo_java.program())
     if stood_in["mongo"]:
         os.environ["MONGO_AUTH"] = "off"
     if stood_in["python"]:

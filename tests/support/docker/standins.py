@@ -1,7 +1,7 @@
 """Images for the compose file: pulled where that works, else stand-ins built from Debian packages.
 
 A stand-in has the name the compose file asks for and runs something compatible: RabbitMQ from Debian,
-nginx from Debian, FerretDB in MongoDB's place, a small mail server in Mailpit's.
+nginx from Debian, mongo-java-server in MongoDB's place, a small mail server in Mailpit's.
 """
 
 from __future__ import annotations
@@ -18,20 +18,23 @@ from tests.support.docker.engine import Engine, NoEngine
 FILES = Path(__file__).parent / "images"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "peilung-tests"
 BASE = "peilung-standin-base"
-PACKAGES = "python3,python3-pip,python3-venv,ca-certificates,curl,procps,rabbitmq-server,nginx-light"
+PACKAGES = (
+    "python3,python3-pip,python3-venv,ca-certificates,curl,procps,rabbitmq-server,nginx-light,openjdk-17-jre-headless"
+)
 
 
-def provide(engine: Engine, images: Mapping[str, str], ferretdb: Path) -> dict[str, bool]:
+def provide(engine: Engine, images: Mapping[str, str], mongo: Path) -> dict[str, bool]:
     """Make every image available; return per image whether it is a stand-in.
 
     `images` maps a role (`python`, `mongo`, `rabbitmq`, `mailpit`, `gateway`) to the image's name;
-    `ferretdb` is the server's binary. Raises NoEngine when neither pulling nor building works.
+    `mongo` is the folder of the server's classes and libraries. Raises NoEngine when neither pulling nor
+    building works.
     """
     missing = {role: name for role, name in images.items() if not _present(engine, name)}
     if missing:
         _base(engine)
         for role, name in missing.items():
-            _build(engine, role, name, ferretdb)
+            _build(engine, role, name, mongo)
     return {role: role in missing for role in images}
 
 
@@ -46,7 +49,7 @@ def _present(engine: Engine, name: str) -> bool:
 
 
 def _base(engine: Engine) -> None:
-    archive = CACHE / "standin-bookworm-1.tar"
+    archive = CACHE / "standin-bookworm-2.tar"
     if not archive.exists():
         _bootstrap(archive)
     with archive.open("rb") as stream:
@@ -90,10 +93,10 @@ def _trim(root: Path) -> None:
     (root / "usr/local/bin/python").symlink_to("/usr/bin/python3")
 
 
-def _build(engine: Engine, role: str, name: str, ferretdb: Path) -> None:
+def _build(engine: Engine, role: str, name: str, mongo: Path) -> None:
     context = CACHE / "standins" / role
     shutil.rmtree(context, ignore_errors=True)
     shutil.copytree(FILES / role, context)
     if role == "mongo":
-        shutil.copy2(ferretdb, context / "ferretdb")
+        shutil.copytree(mongo, context / "server")
     engine.docker("build", "--network=none", "-t", name, str(context))

@@ -3,7 +3,7 @@ import de.bwaldvogel.mongo.MongoVersion;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import java.util.List;
 
-/** Starts mongo-java-server: arguments are the port and the data file. */
+/** Starts mongo-java-server: arguments are the port, the data file and, if not loopback, the address. */
 public class Launcher {
     /** The oldest version current drivers still talk to; the server by itself claims less. */
     private static final MongoVersion OLDEST_ACCEPTED = new MongoVersion() {
@@ -18,7 +18,7 @@ public class Launcher {
 
     public static void main(String[] arguments) throws InterruptedException {
         MongoServer server = new MongoServer(new H2Backend(arguments[1]).version(OLDEST_ACCEPTED));
-        server.bind("127.0.0.1", Integer.parseInt(arguments[0]));
+        server.bind(arguments.length > 2 ? arguments[2] : "127.0.0.1", Integer.parseInt(arguments[0]));
         Runtime.getRuntime().addShutdownHook(new Thread(server::shutdownNow));
         Thread.currentThread().join();
     }
