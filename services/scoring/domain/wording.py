@@ -77,8 +77,8 @@ def _often(waves: int, done: int) -> Words:
     if waves <= 1:
         return {"de": "", "en": ""}
     return {
-        "de": f", in {waves} gültigen Wellen in Folge (bisher {done})",
-        "en": f", in {waves} valid waves in a row (so far {done})",
+        "de": f", in {waves} gültigen Erhebungen in Folge (bisher {done})",
+        "en": f", in {waves} valid rounds in a row (so far {done})",
     }
 
 

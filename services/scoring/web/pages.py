@@ -36,8 +36,10 @@ def programme(programme: str) -> ResponseReturnValue:
     waves = reading().waves(definition)
     sites = reading().sites(roles, definition)
     progress = {code: reading().progress(definition, code) for code in sites}
-    seen = {wave: True for found in progress.values() for wave in found} or reading().completeness(definition)
-    wave = _chosen(waves, seen)
+    complete = reading().completeness(definition)
+    seen = {wave: True for found in progress.values() for wave in found} or complete
+    half = reading().site_count(definition) / 2
+    wave = _chosen(waves, {code: True for code, forms in complete.items() if max(forms.values()) >= half} or seen)
     shared = {"programme": definition, "waves": waves, "wave": wave, "flags": _shown(definition, _open(definition))}
     if not sites:
         return render_template("programme_lead.html", **shared, **aggregate_page(definition, waves, wave))
@@ -62,6 +64,7 @@ def site(programme: str, site: str) -> ResponseReturnValue:
         wave=wave,
         cells=cells,
         progress=reading().progress(definition, site),
+        wave_names=views.wave_names(waves),
         flags=_shown(definition, [one for one in entries if one["state"] == OPEN]),
         past=[one for one in entries if one["state"] != OPEN],
         forms=[] if wave is None else _figures(definition, waves, cells, wave),
@@ -79,6 +82,7 @@ def flag(episode_id: str) -> ResponseReturnValue:
         programme=definition,
         name=None if whole else reading().site(roles, definition, entry["site"]),
         flag=views.raised(definition, entry, detail),
+        wave_names=views.wave_names(reading().waves(definition)),
         explanation=detail["explanation"],
         transitions=reading().explaining.transitions(document, episode_id),
     )
@@ -121,5 +125,5 @@ def _figures(
     for form in definition.forms:
         if form.id in wave.forms:
             indicators = [one for one in definition.indicators if one.form == form.id]
-            found.append((form, [views.figure(definition, waves, cells, wave.code, one) for one in indicators]))
+            found.append((form, [views.figure(waves, cells, wave.code, one) for one in indicators]))
     return found

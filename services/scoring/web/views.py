@@ -34,13 +34,14 @@ class Figure:
     spark: Markup | None
 
 
-def figure(programme: Programme, waves: Sequence[Wave], cells: Cells, wave: str, indicator: Indicator) -> Figure:
+def figure(waves: Sequence[Wave], cells: Cells, wave: str, indicator: Indicator) -> Figure:
     """Return an indicator as shown on the site page."""
-    upto = _upto(waves, wave, indicator.form)
+    upto = _upto(waves, cells, wave, indicator.form)
     records = [(one, _record(cells, one.code, indicator.id)) for one in upto]
     record = _record(cells, wave, indicator.id)
-    points = [(one.code, None if found is None else found["value"]) for one, found in records]
+    points = _told([(one, None if found is None else found["value"]) for one, found in records])
     known = sum(value is not None for _, value in points)
+    coded = [(one.code, value) for one, value in points]
     benchmark = None if record is None else record.get("benchmark")
     return Figure(
         indicator=indicator,
@@ -49,15 +50,23 @@ def figure(programme: Programme, waves: Sequence[Wave], cells: Cells, wave: str,
         reason=None if record is None else record["reason"],
         n=None if record is None else record["n"],
         target=target_text(indicator, benchmark),
-        trend=[(code, _shown(indicator, value)) for code, value in points],
-        chart=_chart(indicator, points, benchmark) if known > 1 else None,
-        spark=sparkline(pick(indicator.label, current()), points) if known > 1 else None,
+        trend=[(pick(one.label, current()) or one.code, _shown(indicator, value)) for one, value in points],
+        chart=_chart(indicator, coded, benchmark) if known > 1 else None,
+        spark=sparkline(pick(indicator.label, current()), coded) if known > 1 else None,
     )
 
 
-def _upto(waves: Sequence[Wave], wave: str, form: str) -> list[Wave]:
+def _told(points: Sequence[tuple[Wave, float | None]]) -> Sequence[tuple[Wave, float | None]]:
+    """Return the points from the first value on."""
+    first = next((position for position, (_, value) in enumerate(points) if value is not None), len(points))
+    return points[first:]
+
+
+def _upto(waves: Sequence[Wave], cells: Cells, wave: str, form: str) -> list[Wave]:
+    """Return the waves that field the form, from the first the site is known in to the one shown."""
     codes = [one.code for one in waves]
-    return [one for one in waves[: codes.index(wave) + 1] if form in one.forms]
+    first = next((codes.index(code) for code in codes if code in cells), 0)
+    return [one for one in waves[first : codes.index(wave) + 1] if form in one.forms]
 
 
 def _record(cells: Cells, wave: str, indicator: str) -> Mapping[str, Any] | None:
@@ -92,19 +101,30 @@ def raised(programme: Programme, entry: Mapping[str, Any], detail: Mapping[str, 
         "rule": explanation["rule"],
         "counterfactual": explanation["counterfactual"],
         "unknown": explanation.get("unknown"),
-        "values": [value(one) for one in detail["values"]],
+        "values": [value(programme, one) for one in detail["values"]],
     }
 
 
-def value(term: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an operand of a rule with its history as text."""
+def value(programme: Programme, term: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an operand of a rule with its history: wave and value as text."""
+    history = term.get("history", ())
     return {
         "label": term["label"],
         "shown": term_value(term, term),
         "reason": term["reason"],
         "n": term["n"],
-        "history": [(one["wave"], term_value(term, one)) for one in term.get("history", ())],
+        "history": [(wave_label(programme.waves, one["wave"]), term_value(term, one)) for one in history],
+        "chart": _term_chart(term, [(one["wave"], one["value"]) for one in history]),
     }
+
+
+def _term_chart(term: Mapping[str, Any], points: Sequence[tuple[str, Any]]) -> Markup | None:
+    if sum(isinstance(value, int | float) for _, value in points) < 2:
+        return None
+    label = pick(term["label"], current())
+    said = "; ".join(f"{wave}: {term_value(term, {'value': value})}" for wave, value in points)
+    unit, decimals = term.get("unit") or "", term.get("decimals")
+    return line_chart(label, said, points, unit=unit, decimals=decimals, language=current())
 
 
 def measures(programme: Programme, ids: Sequence[str]) -> list[Measure]:
@@ -116,6 +136,11 @@ def measures(programme: Programme, ids: Sequence[str]) -> list[Measure]:
 def wave_label(waves: Sequence[Wave], code: str) -> Texts:
     """Return a wave's label, its code where it is no longer defined."""
     return next((wave.label for wave in waves if wave.code == code), {"de": code, "en": code})
+
+
+def wave_names(waves: Sequence[Wave]) -> dict[str, Texts]:
+    """Return the labels of the waves by code."""
+    return {wave.code: wave.label or {"de": wave.code} for wave in waves}
 
 
 def newest(waves: Sequence[Wave], with_news: Mapping[str, Any]) -> Wave | None:

@@ -98,7 +98,7 @@ def test_the_site_page_shows_values_reasons_trend_and_what_to_do(evaluator: Flas
     assert "Endet, wenn gilt: Besetzungsquote ≥ 80" in page
     assert "Derzeit: Besetzungsquote 33 %." in page
     assert "Beratung des Trägers zu Personal" in page
-    assert "Die Frage wurde nicht beantwortet" in page or "In dieser Welle nicht gefragt" in page
+    assert "Die Frage wurde nicht beantwortet" in page or "In dieser Erhebung nicht gefragt" in page
 
 
 def test_the_trend_is_a_picture_with_a_table_behind_it(evaluator: FlaskClient) -> None:
@@ -135,7 +135,7 @@ def test_the_page_of_a_flag_explains_it(associations: ScoringWeb) -> None:
 
     page = opened(client, f"/monitoring/flags/{id_}")
 
-    assert "Grund: Geschäftsstelle < 34" in page
+    assert "Gemeldet wird, wenn: Geschäftsstelle < 34" in page
     assert "ausgelöst, kritisch" in page
     assert "100 Punkte" in page
     assert "S01 >= 55" in page
