@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, PackageLoader
 from werkzeug.exceptions import UnsupportedMediaType
 
-from shared.registry import Registry
+from shared.errors import InfrastructureError
+from shared.registry import Account, Registry
 from shared.runtime.settings import CommonSettings
 from shared.web import errors, guards, json_body, language, security, sessions
 
@@ -72,8 +73,17 @@ def create_app(
     security.install(app)
     errors.install(app)
     app.register_blueprint(_base(service, url_prefix, ready))
-    app.context_processor(lambda: {"actor": g.get("actor") or guards.signed_in(), "here": request.path})
+    app.context_processor(lambda: {"actor": _actor(), "here": request.path})
     return app
+
+
+def _actor() -> Account | None:
+    """Return who is signed in, for the layout; a page that tells of an outage is drawn without."""
+    try:
+        actor: Account | None = g.get("actor") or guards.signed_in()
+    except InfrastructureError:
+        return None
+    return actor
 
 
 def _base(service: str, url_prefix: str, ready: Callable[[], None]) -> Blueprint:

@@ -23,7 +23,11 @@ PEOPLE = {
 
 
 class FewPeople:
+    away = False
+
     def account(self, id_: str) -> Account | None:
+        if self.away:
+            raise StoreUnavailable("away")
         return PEOPLE.get(id_)
 
     def account_by_key(self, sha256: str) -> Account | None:
@@ -142,3 +146,14 @@ def test_the_language_of_the_account_is_spoken_until_another_is_chosen(client: F
     assert '<html lang="en">' in client.get("/nowhere").text
     assert '<html lang="de">' in client.get("/nowhere?lang=de").text
     assert '<html lang="de">' in client.get("/nowhere").text
+
+
+def test_an_outage_is_told_on_a_page_to_people_who_are_signed_in(client: FlaskClient, app: Flask) -> None:
+    client.get("/t/in/ada")
+    app.extensions["registry"].away = True
+
+    response = client.get("/t/site/s1")
+
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert "<h1>" in response.text
