@@ -87,7 +87,7 @@ def merged(stored: Mapping[str, Any] | None, folded: Folded, cause: Cause, at: s
     before: Mapping[str, Any] = stored or {}
     known: Mapping[str, Entry] = before.get("episodes", {})
     details = dict(folded.details)
-    details.update((id_, folded.afterwards(id_, one)) for id_, one in known.items() if _goes(id_, one, folded))
+    details.update((id_, folded.afterwards(id_, one)) for id_, one in known.items() if id_ not in folded.episodes)
     entries = {id_: {**entry, "withdrawn": False} for id_, entry in folded.episodes.items()}
     entries.update((id_, _withdrawn(entry)) for id_, entry in known.items() if id_ not in entries)
     for id_, detail in details.items():
@@ -141,10 +141,6 @@ def _replaces(now: Entry, ended: Mapping[str, Entry]) -> bool:
     """True if the same flag was open under another beginning, at least as severe."""
     before = ended.get(_rule(now))
     return before is not None and SEVERITIES.index(before["severity"]) >= SEVERITIES.index(now["severity"])
-
-
-def _goes(id_: str, entry: Entry, folded: Folded) -> bool:
-    return id_ not in folded.episodes and not entry["withdrawn"]
 
 
 def _withdrawn(entry: Entry) -> dict[str, Any]:

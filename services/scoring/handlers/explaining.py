@@ -50,7 +50,7 @@ class Explaining:
     def detail(self, programme: str, site: str, episode_id: str, entry: Document) -> dict[str, Any]:
         """Return an episode's `explanation` and `values`: as stored, or folded again where they were not stored yet."""
         stored = self._flags.detail(episode_id)
-        if stored is not None and (stored["digest"] == entry.get("digest") or entry["withdrawn"]):
+        if stored is not None and stored["digest"] == entry["digest"]:
             return {"explanation": stored["explanation"], "values": stored["values"]}
         folded = self._refold.folded(self._speakers.of(programme), site)
         return _of(folded, episode_id, entry).to_json()

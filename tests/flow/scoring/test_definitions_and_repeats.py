@@ -151,3 +151,15 @@ def test_an_explanation_of_other_answers_is_seen_to_differ(harness: ScoringHarne
     harness.scoring.responses.keep({**sent, "answers": MIDDLING, "revision": 2})
 
     assert not harness.scoring.explaining.again(episode_id).same
+
+
+def test_the_explanation_of_a_withdrawn_flag_follows_later_corrections(harness: ScoringHarness) -> None:
+    for revision, answers in enumerate((BAD, GOOD, {"proofs_due": 10, "proofs_overdue": 1}), start=1):
+        harness.answer(NORTH, H1, answers, revision=revision)
+        harness.catch_up()
+    (episode_id,) = harness.flags(NORTH)["episodes"]
+
+    again = harness.scoring.explaining.again(episode_id)
+
+    assert again.same
+    assert again.stored["values"][0]["value"] == 10.0
