@@ -10,6 +10,8 @@ from shared.programme.model import Indicator
 from shared.quantities import number, quantity
 from shared.web.language import current, pick
 
+BY_MEDIAN = {"de": "Median der anderen", "en": "median of the others"}
+
 
 def amount(value: float | None, unit: str, decimals: int | None = None) -> str:
     """Return a number with its unit, a dash where there is none."""
@@ -35,7 +37,9 @@ def target_text(indicator: Indicator, benchmark: float | None) -> str:
         return f"{number(low, current())}–{amount(high, indicator.unit)}"
     if low is not None:
         return f"≥ {amount(low, indicator.unit, _exact(low))}"
-    return f"≤ {amount(high, indicator.unit, _exact(high))}" if high is not None else ""
+    if high is not None:
+        return f"≤ {amount(high, indicator.unit, _exact(high))}"
+    return pick(BY_MEDIAN, current()) if indicator.target is not None and indicator.target.peer_median else ""
 
 
 def _exact(bound: float) -> int | None:
