@@ -18,6 +18,7 @@ class Proxy:
         self._open = {OUT: threading.Event(), IN: threading.Event()}
         self._dropping: set[str] = set()
         self._sockets: list[socket.socket] = []
+        self._welcome = True
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self.heal()
@@ -44,6 +45,15 @@ class Proxy:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
+    def refuse(self) -> None:
+        """End every connection, and every new one at once, until `welcome`."""
+        self._welcome = False
+        self.cut()
+
+    def welcome(self) -> None:
+        """Take connections again."""
+        self._welcome = True
+
     def close(self) -> None:
         """Stop for good."""
         self._listener.close()
@@ -56,6 +66,9 @@ class Proxy:
         while True:
             try:
                 client, _ = self._listener.accept()
+                if not self._welcome:
+                    client.close()
+                    continue
                 server = socket.create_connection(("127.0.0.1", self._target_port), timeout=5)
             except OSError:
                 return
