@@ -5,9 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 from typing import Any, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -21,6 +22,8 @@ from shared.web.language import DEFAULT, LANGUAGES
 
 PACKAGE = "services.notify.mail"
 PRODUCT = "Peilung"
+LONGEST_WORD = 60
+CRLF = "\r\n"
 
 
 class Links(Protocol):
@@ -45,17 +48,16 @@ class MailRenderer:
         """Return the mail; raises BadAddress when the account's address cannot stand in a header."""
         to = _address(account)
         language = account.language if account.language in LANGUAGES else DEFAULT
-        body = self._message(delivery, to, language).as_bytes()
-        # the library may begin a subject on a line of its own, which some readers show with a space before it
-        return Envelope(self._sender, to.addr_spec, body.replace(b"Subject:\r\n ", b"Subject: ", 1))
-
-    def _message(self, delivery: Mapping[str, Any], to: Address, language: str) -> EmailMessage:
         wording = Wording(PACKAGE, language)
         facts = {**wording.facts(delivery), **self._links(delivery, wording)}
+        head = header_line("Subject", facts["subject"]) + to_line(to)
+        return Envelope(self._sender, to.addr_spec, head + self._message(delivery, wording, facts).as_bytes())
+
+    def _message(self, delivery: Mapping[str, Any], wording: Wording, facts: Mapping[str, Any]) -> EmailMessage:
+        """Return the mail without subject and recipient."""
+        language = wording.language
         message = EmailMessage(policy=policy.SMTP)
-        message["Subject"] = one_line(facts["subject"])
         message["From"] = Address(PRODUCT, addr_spec=self._sender)
-        message["To"] = to
         message["Date"] = format_datetime(from_text(delivery["created_at"]))
         message["Message-ID"] = delivery["message_id"]
         if delivery["thread_root"]:
@@ -78,6 +80,26 @@ class MailRenderer:
             "link_text": wording.t("link.inbox" if whole_programme else "link.site"),
             "acknowledge_link": self._links_to.acknowledge(delivery) if still_open else "",
         }
+
+
+def header_line(name: str, text: str) -> bytes:
+    """Return a header of free text, encoded and folded.
+
+    By hand, because the library's folding of a header set as text gains and loses spaces.
+    """
+    shown = one_line(text)
+    plain = shown.isascii() and max(map(len, shown.split()), default=0) <= LONGEST_WORD
+    encoded = Header(shown, "us-ascii" if plain else "utf-8", maxlinelen=76, header_name=name)
+    return f"{name}: {encoded.encode(linesep=CRLF)}{CRLF}".encode("ascii")
+
+
+def to_line(to: Address) -> bytes:
+    """Return the header that names the recipient; whatever the name holds, it is one name."""
+    name, mailbox = to.display_name, f"<{to.addr_spec}>"
+    if name.isascii() and len(name) <= LONGEST_WORD:
+        return f"To: {formataddr((name, to.addr_spec))}{CRLF}".encode("ascii")
+    encoded = Header(name, "utf-8", maxlinelen=76, header_name="To").encode(linesep=CRLF)
+    return f"To: {encoded}{CRLF} {mailbox}{CRLF}".encode("ascii")
 
 
 def one_line(text: str) -> str:

@@ -17,11 +17,11 @@ class Wording:
 
     def __init__(self, package: str, language: str) -> None:
         self._package = package
-        self._language = language
+        self.language = language
 
     def t(self, key: str, **params: object) -> str:
         """Return one text of the catalogue."""
-        return message((self._package,), self._language, key, **params)
+        return message((self._package,), self.language, key, **params)
 
     def facts(self, delivery: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the templates show."""
@@ -94,7 +94,7 @@ class Wording:
             return self.t("missing")
         if isinstance(value, bool) or not isinstance(value, int | float):
             return self._pick(point.get("text") or {}) or str(value)
-        return quantity(value, of["unit"] or "", self._language, of.get("decimals"))
+        return quantity(value, of["unit"] or "", self.language, of.get("decimals"))
 
     def _pick(self, texts: Mapping[str, str]) -> str:
-        return pick(texts, self._language)
+        return pick(texts, self.language)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notify.adapters.render import one_line
+from services.notify.adapters.render import header_line, one_line
 from services.notify.ports import BadAddress, Envelope
 from shared.registry import Account
 from tests.support.golden import same_as_kept
@@ -158,6 +160,32 @@ STORY = story()
 def test_an_address_that_is_not_one_plain_mailbox_is_refused(email: str) -> None:
     with pytest.raises(BadAddress):
         envelope(STORY, email=email)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(alphabet=st.sampled_from("aä b:&ß-[]€x\u4e2d?=_ "), max_size=120) | st.text(max_size=120))
+def test_a_subject_arrives_as_it_was_written(text: str) -> None:
+    line = header_line("Subject", text)
+
+    message = message_from_bytes(line + b"\r\n", policy=policy.default)
+
+    assert message["Subject"] == one_line(text)
+    assert all(len(part) <= 78 for part in line.split(b"\r\n"))
+    assert list(message.keys()) == ["Subject"]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(alphabet=st.sampled_from('aä b,.-"é€x\u4e2d<>@ '), max_size=60))
+def test_a_name_arrives_as_it_was_written(name: str) -> None:
+    found = envelope(STORY, name=name)
+
+    (line,) = re.findall(rb"(?m)^To: ((?:.|\r\n )*)\r\n", found.body)
+    phrase = line.decode("ascii").rpartition("<")[0]
+    (address,) = parsed(found)["To"].addresses
+    # the library's parser puts spaces between encoded words of a name, its older decoder does not
+    shown = str(make_header(decode_header(phrase))).strip() if "=?" in phrase else address.display_name
+    assert shown == one_line(name)
+    assert address.addr_spec == "cora@example.org"
 
 
 def test_one_line_keeps_words_and_drops_controls() -> None:
