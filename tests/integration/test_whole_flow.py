@@ -31,7 +31,9 @@ def test_a_report_becomes_one_flag_and_one_mail(
         installation.start()
         answers = {"proofs_due": 40, "proofs_overdue": 38}
         body = {"instance_id": "uuid:one", "site": "s001", "wave": "first", "answers": answers}
-        Client(installation.web_port, installation.api_key).deliver(PATH, body, patience_s=60)
+        client = Client(installation.web_port, installation.api_key)
+        client.deliver(PATH, body, patience_s=60)
+        client.close()
 
         mails = eventually(lambda: sink.mails(installation.mail_file), timeout_s=90, every_s=0.2)
         document = installation.stores["scoring"].collection(SITE_FLAGS.name).get(f"{letters.PROGRAMME}/s001")
