@@ -36,7 +36,7 @@ def mail() -> EmailMessage:
 @pytest.fixture
 def shown(tmp_path: Path, mail: EmailMessage) -> Iterator[tuple[Client, str]]:
     name = MailFolder(tmp_path).keep(mail.as_bytes()).name
-    yield Client(build_mailbox(tmp_path, "/mailbox")), name
+    return Client(build_mailbox(tmp_path, "/mailbox")), name
 
 
 def test_a_mail_is_a_file_when_the_server_has_answered(tmp_path: Path, port: int, mail: EmailMessage) -> None:

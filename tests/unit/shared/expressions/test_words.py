@@ -41,7 +41,11 @@ LABELS = {
             "latest value of “Bescheid” includes “keiner”",
         ),
         ("months_until(site('end')) <= 6", "Monate bis Förderende ≤ 6", "months until Förderende ≤ 6"),
-        ("streak(a < 5) >= 2", "(Zahl der Erhebungen in Folge mit a < 5) ≥ 2", "(number of rounds in a row with a < 5) ≥ 2"),
+        (
+            "streak(a < 5) >= 2",
+            "(Zahl der Erhebungen in Folge mit a < 5) ≥ 2",
+            "(number of rounds in a row with a < 5) ≥ 2",
+        ),
         (
             "mean(score('ACC'), ${g} = 1) < 3",
             "(Mittelwert von Zugang, wo g = 1) < 3",
