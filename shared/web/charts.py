@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -11,8 +12,8 @@ from markupsafe import Markup
 from shared.quantities import number, quantity, with_unit
 
 WIDTH, HEIGHT = 400, 200
-LEFT, RIGHT, TOP, BOTTOM = 58, 26, 14, 32
-MOST_LABELS = 5
+LEFT, RIGHT, TOP, BOTTOM = 58, 12, 14, 32
+MOST_LABELS, MOST_STEPS = 5, 4
 _ids = count(1)
 
 Point = tuple[str, float | None]
@@ -23,6 +24,12 @@ class _Axes:
     low: float
     high: float
     count: int
+    step: float = 1.0
+
+    @property
+    def ticks(self) -> list[float]:
+        """The values of the grid lines, from bottom to top."""
+        return [self.low + position * self.step for position in range(round((self.high - self.low) / self.step) + 1)]
 
     def x(self, index: int) -> float:
         span = WIDTH - LEFT - RIGHT
@@ -85,16 +92,22 @@ def _axes(points: Sequence[Point], target: float | None, band: tuple[float, floa
     values += list(band or ())
     low, high = min(values, default=0.0), max(values, default=1.0)
     low = min(low, 0.0) if low >= 0 and low < 0.6 * high else low
-    margin = (high - low) * 0.08 or 1.0
-    return _Axes(low if low == 0 else low - margin, high + margin, max(1, len(points)))
+    low, high = (min(low, 0.0), max(high, 0.0)) if low == high else (low, high)
+    step = _round_step((high - low or 1.0) / MOST_STEPS)
+    low, high = math.floor(low / step) * step, math.ceil(high / step) * step
+    return _Axes(low, high if high > low else low + step, max(1, len(points)), step)
+
+
+def _round_step(least: float) -> float:
+    """Return the next number at or above `least` that people count in: 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(power * times for times in (1, 2, 5, 10) if power * times >= least * 0.999)
 
 
 def _grid(axes: _Axes, unit: str, language: str) -> Markup:
     lines = []
-    for step in range(4):
-        value = axes.low + (axes.high - axes.low) * step / 3
-        decimals = 0 if axes.high - axes.low >= 10 else 1
-        text = number(value, language, decimals)
+    for value in axes.ticks:
+        text = number(value, language)
         text = with_unit(text, unit, language) if unit == "%" else text
         lines.append(
             Markup(
@@ -127,8 +140,8 @@ def _target(axes: _Axes, target: float | None) -> Markup:
 def _labels(axes: _Axes, points: Sequence[Point]) -> Markup:
     every = -(-len(points) // MOST_LABELS)
     return Markup("").join(
-        Markup('<text class="chart-text" x="{x:.1f}" y="{y}" text-anchor="middle">{label}</text>').format(
-            x=axes.x(index), y=HEIGHT - 10, label=label
+        Markup('<text class="chart-text" x="{x:.1f}" y="{y}" text-anchor="{anchor}">{label}</text>').format(
+            x=axes.x(index), y=HEIGHT - 10, label=label, anchor="end" if 0 < index == len(points) - 1 else "middle"
         )
         for index, (label, _) in enumerate(points)
         if (len(points) - 1 - index) % every == 0

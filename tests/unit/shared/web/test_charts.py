@@ -22,3 +22,14 @@ def test_a_chart_of_one_equal_or_no_points_is_drawn() -> None:
     for points in ([], [("a", 3.0)], [("a", 0.0), ("b", 0.0)], [("a", None)], [("a", -5.0), ("b", 5.0)]):
         ElementTree.fromstring(str(line_chart("t", "d", points)))
         ElementTree.fromstring(str(sparkline("t", points)))
+
+
+def test_grid_lines_stand_at_round_numbers() -> None:
+    def shown(*values: float) -> list[str | None]:
+        tree = ElementTree.fromstring(str(line_chart("t", "d", [(str(v), v) for v in values])))
+        return [text.text for text in tree.findall("text[@text-anchor='end']") if text.get("y") != "190"]
+
+    assert shown(5, 40, 25) == ["0", "10", "20", "30", "40"]
+    assert shown(98, 101) == ["98", "99", "100", "101"]
+    assert shown(3, 3) == ["0", "1", "2", "3"]
+    assert shown(-18, 42) == ["−20", "0", "20", "40", "60"]
