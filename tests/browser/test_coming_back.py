@@ -20,8 +20,13 @@ def survey_link(embedded: Embedded) -> str:
     return embedded.invite(PROGRAMME, SURVEYED, "stuttgart", "2026-S")
 
 
+def new_report(embedded: Embedded) -> str:
+    """Return a link to a site report that nobody has begun."""
+    return embedded.invite(PROGRAMME, REPORT, embedded.unanswered(PROGRAMME, REPORT, "2026-H2").code, "2026-H2")
+
+
 def test_a_report_begun_on_one_device_goes_on_at_another(opened: Open, embedded: Embedded) -> None:
-    link = embedded.invite(PROGRAMME, REPORT, "magdeburg", "2026-H2")
+    link = new_report(embedded)
     with opened() as office:
         begin(office.page, link)
         fill_page(office.page, SITE_REPORT)
@@ -40,7 +45,7 @@ def test_a_report_begun_on_one_device_goes_on_at_another(opened: Open, embedded:
 
 
 def test_submitting_twice_keeps_one_report(opened: Open, embedded: Embedded) -> None:
-    link = embedded.invite(PROGRAMME, REPORT, "saarbruecken", "2026-H2")
+    link = new_report(embedded)
     with opened() as first, opened() as second:
         begin(first.page, link)
         fill_to_check(first.page, SITE_REPORT)
@@ -58,7 +63,7 @@ def test_submitting_twice_keeps_one_report(opened: Open, embedded: Embedded) -> 
 def test_a_double_click_on_submit_leads_to_one_receipt(opened: Open, embedded: Embedded) -> None:
     with opened() as organisation:
         page = organisation.page
-        begin(page, embedded.invite(PROGRAMME, REPORT, "muenchen", "2026-H2"))
+        begin(page, new_report(embedded))
         fill_to_check(page, SITE_REPORT)
         page.locator("form[action$=submit] button").dblclick()
         expect(page).to_have_url(re.compile(r"/receipt$"))
@@ -69,7 +74,7 @@ def test_a_double_click_on_submit_leads_to_one_receipt(opened: Open, embedded: E
 def test_the_back_button_shows_what_was_typed_and_the_receipt_stays(opened: Open, embedded: Embedded) -> None:
     with opened() as organisation:
         page = organisation.page
-        begin(page, embedded.invite(PROGRAMME, REPORT, "halle-saale", "2026-H2"))
+        begin(page, new_report(embedded))
         fill_page(page, SITE_REPORT)
         page.go_back()
         expect(page.locator("#budget_total")).to_have_value("75000")

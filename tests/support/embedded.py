@@ -17,6 +17,7 @@ from deploy.local.config import read, service_environment
 from services.intake.app import build_office, demo_link
 from services.intake.config import IntakeSettings
 from services.intake.domain.submission import Place
+from shared.programme.model import Site
 from shared.runtime.settings import load
 from tests.support.servers.process import free_port, listens
 from tests.support.wait import eventually
@@ -43,6 +44,15 @@ class Embedded:
         office = build_office(self._intake())
         invited = office.invitations.invite(Place(programme, form, site, wave), by="test")
         return f"{self.base_url}/q/{invited.token}"
+
+    def unanswered(self, programme: str, form: str, wave: str) -> Site:
+        """Return a site from which nothing has come yet, not even a draft."""
+        office = build_office(self._intake())
+        definition = office.desk.registry.programme(programme)
+        found = office.monitor.responses(definition, wave, None)
+        missing = [one.site for one in found if one.form == form and one.status == "missing"]
+        assert missing, f"every site has begun {form} in {wave}; start afresh"
+        return definition.site(missing[0])
 
     def sign_in_link(self, account: str) -> str:
         """Return an address that signs one of the demo's people in."""

@@ -1,0 +1,233 @@
+"""Every page of the platform, in the states people meet it: walks that stop at each and name the stop."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from playwright.sync_api import Page
+
+from tests.browser.filling import (
+    SELF_ASSESSMENT,
+    SITE_REPORT,
+    SURVEY,
+    Given,
+    begin,
+    fill_page,
+    give,
+    go_on,
+    key_of,
+    submit,
+)
+from tests.support.embedded import Embedded
+from tests.support.wait import eventually
+
+Walk = Callable[[Page, Embedded], Iterator[str]]
+HOR, SF = "house-of-resources", "strukturfoerderung"
+STORY, NOW = "dortmund", "2026-H2"
+
+
+def site_report(page: Page, embedded: Embedded) -> Iterator[str]:
+    """A named questionnaire with every kind of question, from the start page to changing it again."""
+    link = embedded.invite(HOR, "hor_site_report", embedded.unanswered(HOR, "hor_site_report", NOW).code, NOW)
+    yield from _questionnaire(page, link, SITE_REPORT)
+    page.locator("form[action$=change] button").click()
+    page.goto(f"{link}/check")
+    yield "check-changes"
+
+
+def self_assessment(page: Page, embedded: Embedded) -> Iterator[str]:
+    """A questionnaire of scales."""
+    yield from _questionnaire(
+        page, embedded.invite(SF, "sf_selfassessment", "beispielverband-nord", "2026"), SELF_ASSESSMENT
+    )
+
+
+def survey(page: Page, embedded: Embedded) -> Iterator[str]:
+    """An anonymous survey behind a shared link."""
+    yield from _questionnaire(page, embedded.invite(HOR, "hor_mo_survey", "hannover", "2026-S"), SURVEY)
+
+
+def _questionnaire(page: Page, link: str, answers: Given) -> Iterator[str]:
+    page.goto(link)
+    yield "start"
+    begin(page, link)
+    while key := key_of(page):
+        yield f"page-{key}"
+        go_on(page)
+        if key_of(page) == key:
+            yield f"page-{key}-errors"
+        else:
+            page.go_back()
+        fill_page(page, answers)
+    yield "check"
+    own = page.url.removesuffix("/check")
+    page.goto(f"{own}/saved")
+    yield "saved"
+    page.goto(own)
+    yield "start-again"
+    page.goto(f"{own}/check")
+    submit(page)
+    yield "receipt"
+
+
+def closed_and_planned(page: Page, embedded: Embedded) -> Iterator[str]:
+    """Questionnaires out of time, a check with something missing, and links that lead nowhere."""
+    page.goto(embedded.invite(HOR, "hor_site_report", "hannover", "2026-H1"))
+    yield "closed"
+    link = embedded.invite(HOR, "hor_site_report", embedded.unanswered(HOR, "hor_site_report", NOW).code, NOW)
+    begin(page, link)
+    page.goto(f"{link}/check")
+    submit(page)
+    yield "check-errors"
+    page.goto(f"{embedded.base_url}/q/unknown")
+    yield "unknown-link"
+
+
+def signing_in(page: Page, embedded: Embedded) -> Iterator[str]:
+    """Signing in by a mailed link."""
+    page.goto(f"{embedded.base_url}/collection/sign-in")
+    yield "ask"
+    give(page, "email", "nobody")
+    page.locator("main form button").click()
+    yield "ask-errors"
+    give(page, "email", "beratung@example.org")
+    page.locator("main form button").click()
+    yield "sent"
+    mail = page.get_by_role("link", name=re.compile("Anmelde|Sign-in", re.IGNORECASE))
+    eventually(lambda: page.goto(embedded.mailbox_url) and mail.count() > 0, timeout_s=60, every_s=0.5)
+    mail.first.click()
+    yield "mail"
+    page.locator("pre.mail-text a").first.click()
+    yield "follow"
+    followed = page.url
+    page.locator("main form button").click()
+    page.goto(followed)
+    yield "spent"
+
+
+def collection(page: Page, embedded: Embedded) -> Iterator[str]:
+    """What staff see of the collection."""
+    for account in ("demo-coordinator", "demo-consultant", "demo-evaluator", "demo-admin"):
+        page.goto(embedded.sign_in_link(account))
+        page.goto(f"{embedded.base_url}/collection/")
+        yield f"overview-{account.removeprefix('demo-')}"
+    page.goto(embedded.sign_in_link("demo-coordinator"))
+    page.goto(f"{embedded.base_url}/collection/")
+    page.locator(".card", has=page.locator('input[value="hor_mo_survey"]')).locator("button").click()
+    yield "pass-on"
+    page.goto(embedded.sign_in_link("demo-evaluator"))
+    for path in (
+        f"{HOR}/responses",
+        f"{HOR}/responses?wave=2026-S",
+        f"{HOR}/responses?wave=2026-H1",
+        f"{SF}/responses",
+    ):
+        page.goto(f"{embedded.base_url}/collection/{path}")
+        yield path.replace("/", "-").replace("?", "-")
+    page.goto(f"{embedded.base_url}/collection/{SF}/invitations")
+    yield "invitations"
+    give(page, "respondent", "not a code!")
+    page.locator("main form.card button").click()
+    yield "invitations-errors"
+    give(page, "respondent", "P1")
+    page.locator("main form.card button").click()
+    yield "invitations-made"
+
+
+def monitoring(page: Page, embedded: Embedded) -> Iterator[str]:
+    """Values and flags, for consultants, the site itself and programme leads."""
+    page.goto(embedded.sign_in_link("demo-consultant"))
+    for path in ("", HOR, SF, f"{HOR}?wave=2025-S", f"{HOR}/sites/{STORY}", f"{HOR}/sites/{STORY}?wave=2025-S"):
+        page.goto(f"{embedded.base_url}/monitoring/{path}")
+        yield path.replace("/", "-").replace("?", "-") or "overview"
+    page.goto(f"{embedded.base_url}/monitoring/{SF}/sites/beispielverband-ost")
+    yield "association"
+    for summary in page.locator("main details summary").all()[:3]:
+        summary.click()
+    yield "association-opened"
+    page.goto(f"{embedded.base_url}/monitoring/{HOR}/sites/{STORY}")
+    page.locator("article.card a").first.click()
+    yield "flag"
+    page.locator("details summary").click()
+    yield "flag-record"
+    for account in ("demo-coordinator", "demo-lead"):
+        page.goto(embedded.sign_in_link(account))
+        page.goto(f"{embedded.base_url}/monitoring/{HOR}")
+        yield f"programme-{account.removeprefix('demo-')}"
+
+
+def support(page: Page, embedded: Embedded) -> Iterator[str]:
+    """Flags in the inbox, one of them, and its mail's acknowledge link."""
+    page.goto(embedded.sign_in_link("demo-consultant"))
+    inbox = f"{embedded.base_url}/support/"
+    page.goto(inbox)
+    yield "inbox"
+    page.locator(".rows__title a").first.click()
+    yield "alert"
+    link = _link_to_acknowledge(page, embedded)
+    yield "acknowledge"
+    page.locator("main form button").click()
+    yield "acknowledged"
+    page.goto(link)
+    yield "acknowledge-again"
+    for state in ("acknowledged", "resolved"):
+        page.goto(f"{inbox}?state={state}")
+        yield f"inbox-{state}"
+    page.goto(f"{inbox}?state=acknowledged")
+    page.locator(".rows__title a").first.click()
+    yield "alert-acknowledged"
+
+
+def _link_to_acknowledge(page: Page, embedded: Embedded) -> str:
+    """Go to the page of a mail's link that still has something to acknowledge."""
+    page.goto(embedded.mailbox_url)
+    mails = [one.get_attribute("href") for one in page.get_by_role("link", name=re.compile(r"\[HoR\]")).all()]
+    for mail in mails:
+        page.goto(f"{embedded.base_url}{mail}")
+        link = page.locator('pre.mail-text a[href*="/support/ack/"]').first
+        if link.count():
+            address = link.inner_text()
+            page.goto(address)
+            if page.locator("main form button").count():
+                return address
+    raise AssertionError("no mail has an open flag to acknowledge")
+
+
+def mailbox(page: Page, embedded: Embedded) -> Iterator[str]:
+    """The mails of the installation."""
+    page.goto(embedded.mailbox_url)
+    yield "list"
+    page.locator("tbody a", has_text="HoR").first.click()
+    yield "mail"
+    page.goto(f"{page.url}/html")
+    yield "mail-html"
+    page.goto(f"{embedded.mailbox_url}nothing.eml")
+    yield "missing"
+
+
+def errors_and_api(page: Page, embedded: Embedded) -> Iterator[str]:
+    """Pages that refuse, and the descriptions of the APIs."""
+    for service in ("collection", "monitoring", "support"):
+        page.goto(f"{embedded.base_url}/{service}/no/such/page/here")
+        yield f"404-{service}"
+    page.goto(embedded.sign_in_link("demo-coordinator"))
+    page.goto(f"{embedded.base_url}/collection/{SF}/responses")
+    yield "403"
+    for service in ("intake", "scoring", "notify"):
+        page.goto(f"{embedded.base_url}/api/{service}/v1/docs")
+        yield f"api-{service}"
+
+
+WALKS: dict[str, Walk] = {
+    "report": site_report,
+    "assessment": self_assessment,
+    "survey": survey,
+    "times": closed_and_planned,
+    "sign-in": signing_in,
+    "collection": collection,
+    "monitoring": monitoring,
+    "support": support,
+    "mailbox": mailbox,
+    "errors": errors_and_api,
+}
