@@ -38,7 +38,10 @@ def relay(_: argparse.Namespace, settings: IntakeSettings) -> None:
     stop, pulse = stop_on_signals(), Pulse()
     relaying = build_relay(settings, lambda: Publisher(settings.bus_url))
     consumer = Consumer(settings.bus_url, "intake", relaying.handlers, beat=pulse.beat)
-    run_worker(stop, consumer, pulse, relaying.steps, idle_s=0.2, heartbeat=settings.heartbeat_file)
+    run_worker(
+        stop, consumer, pulse, relaying.steps,
+        idle_s=0.2, heartbeat=settings.heartbeat_file, metrics_port=settings.metrics_port,
+    )  # fmt: skip
 
 
 def migrate_store(_: argparse.Namespace, settings: IntakeSettings) -> None:

@@ -14,4 +14,7 @@ def work(notify: Notify, stop: threading.Event) -> None:
     pulse = Pulse()
     settings = notify.settings
     consumer = Consumer(settings.bus_url, SERVICE, notify.handlers(), beat=pulse.beat)
-    run_worker(stop, consumer, pulse, notify.steps(), idle_s=settings.idle_s, heartbeat=settings.heartbeat_file)
+    run_worker(
+        stop, consumer, pulse, notify.steps(),
+        idle_s=settings.idle_s, heartbeat=settings.heartbeat_file, metrics_port=settings.metrics_port,
+    )  # fmt: skip

@@ -15,4 +15,8 @@ def work(scoring: Scoring, stop: threading.Event) -> None:
     """Consume events, compute cells and relay until `stop` is set; finish what is in hand. Any number may run."""
     pulse = Pulse()
     consumer = Consumer(scoring.settings.bus_url, SERVICE, scoring.handlers(), beat=pulse.beat)
-    run_worker(stop, consumer, pulse, scoring.steps(), idle_s=IDLE_S, heartbeat=scoring.settings.heartbeat_file)
+    settings = scoring.settings
+    run_worker(
+        stop, consumer, pulse, scoring.steps(),
+        idle_s=IDLE_S, heartbeat=settings.heartbeat_file, metrics_port=settings.metrics_port,
+    )  # fmt: skip

@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from typing import Protocol
 
+from prometheus_client import start_http_server
+
 from shared.runtime.loops import Step, run_loops
 
 SILENT_LIMIT_S = 60.0
@@ -44,8 +46,15 @@ def run_worker(
     *,
     idle_s: float = 0.1,
     heartbeat: str = "",
+    metrics_port: int = 0,
 ) -> None:
-    """Consume and loop until `stop` is set; finish what is in hand. `pulse.beat` is the consumer's `beat`."""
+    """Consume and loop until `stop` is set; finish what is in hand.
+
+    `pulse.beat` is the consumer's `beat`. With `metrics_port`, the process's metrics are served there
+    (never through the gateway).
+    """
+    if metrics_port:
+        start_http_server(metrics_port)
     consuming = threading.Thread(target=consumer.run, args=(stop,), name="consumer", daemon=True)
     consuming.start()
     run_loops(stop, {**steps, "consumer": pulse.step}, idle_s=idle_s, heartbeat=heartbeat)
