@@ -16,18 +16,23 @@ from urllib.parse import parse_qs, quote
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup, escape
 
+from shared.web.language import day
+
 Response = tuple[str, list[tuple[str, str]], bytes]
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 PER_PAGE = 50
 _NAME = re.compile(r"[0-9A-Za-z.-]+\.eml")
 _LINK = re.compile(r"https?://[^\s<>\"]+")
-_PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'"
+_PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'"
+)
 _HTML_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
 )
 _CSS = b""".mail-text { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--paper); padding: 1rem; }
+.rows > .rows__mail { grid-template-columns: minmax(0, 1fr); }
 .mail-html { width: 100%; height: 40rem; border: 1px solid var(--line); background: var(--paper); }
 """
 _TEXTS = {
@@ -75,6 +80,9 @@ def build_mailbox(folder: Path, prefix: str = "/mailbox") -> Wsgi:
             ("Referrer-Policy", "no-referrer"),
             ("Cache-Control", "no-store"),
         ]
+        chosen = parse_qs(environ.get("QUERY_STRING", "")).get("lang", [""])[-1]
+        if chosen in _TEXTS:
+            headers = [*headers, ("Set-Cookie", f"lang={chosen}; Path=/; SameSite=Lax; HttpOnly; Max-Age=31536000")]
         start_response(status, [*headers, *always, ("Content-Length", str(len(body)))])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
@@ -108,7 +116,7 @@ class _Pages:
         names = sorted((f.name for f in self._folder.glob("*.eml") if not before or f.name < before), reverse=True)
         shown = names[:PER_PAGE]
         older = f"{self._prefix}/?before={quote(shown[-1])}" if len(names) > PER_PAGE else ""
-        mails = [{"name": name, **_head(self._read(name))} for name in shown]
+        mails = [{"name": name, **_head(self._read(name), language)} for name in shown]
         return self._page("mailbox.html", language, mails=mails, older=older)
 
     def _mail(self, parts: list[str], language: str) -> Response:
@@ -132,7 +140,7 @@ class _Pages:
             "mail.html",
             language,
             name=name,
-            head=_head(message),
+            head=_head(message, language),
             headers=[(key, str(value)) for key, value in message.items()],
             text=linked(_part(message, "plain")),
             has_html=bool(html),
@@ -163,10 +171,10 @@ def linked(text: str) -> Markup:
     return Markup("").join([*found, escape(text[at:])])
 
 
-def _head(message: EmailMessage) -> dict[str, str]:
+def _head(message: EmailMessage, language: str) -> dict[str, str]:
     date = str(message.get("Date", ""))
     with contextlib.suppress(ValueError):
-        date = f"{parsedate_to_datetime(date).astimezone():%Y-%m-%d %H:%M:%S}"
+        date = day(parsedate_to_datetime(date).isoformat(), language, time=True)
     return {"subject": str(message.get("Subject", "")), "to": str(message.get("To", "")), "date": date}
 
 

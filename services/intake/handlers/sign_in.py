@@ -24,12 +24,12 @@ _LEASE_S = 60
 TEXTS = {
     "de": (
         "Ihr Anmeldelink",
-        "Guten Tag,\n\nmit diesem Link melden Sie sich an:\n\n{url}\n\nEr gilt {minutes} Minuten und nur einmal. "
-        "Haben Sie ihn nicht angefordert, ist nichts zu tun.\n",
+        "Guten Tag,\n\nmit diesem Link melden Sie sich bei Peilung an:\n\n{url}\n\n"
+        "Er gilt {minutes} Minuten und nur einmal. Haben Sie ihn nicht angefordert, ist nichts zu tun.\n",
     ),
     "en": (
         "Your sign-in link",
-        "Hello,\n\nsign in with this link:\n\n{url}\n\nIt works once, within {minutes} minutes. "
+        "Hello,\n\nsign in to Peilung with this link:\n\n{url}\n\nIt works once, within {minutes} minutes. "
         "If you did not ask for it, there is nothing to do.\n",
     ),
 }

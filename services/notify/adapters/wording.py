@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.notify.domain import facts
 from shared.quantities import quantity
 from shared.web.language import message, pick
 
+_BARS = "▁▂▃▄▅▆▇█"
 _NEWS_WORD = {"first": "new", "new": "new", "repeat": "repeat", "returned": "returned"}
+
+
+def picture(values: Sequence[Any]) -> str:
+    """Return numbers as a row of bars, a dot where there is none; "" for fewer than two numbers."""
+    known = [value for value in values if isinstance(value, int | float)]
+    if len(known) < 2:
+        return ""
+    low, high = min(0, *known), max(0, *known)
+    scale = (len(_BARS) - 1) / (high - low or 1)
+    return "".join(_BARS[round((one - low) * scale)] if isinstance(one, int | float) else "·" for one in values)
 
 
 class Wording:
@@ -86,6 +97,7 @@ class Wording:
             "label": label,
             "shown": self._shown(value, value),
             "history": history if len(history) > 1 else [],
+            "picture": picture([point["value"] for point in value["history"]]),
         }
 
     def _shown(self, point: Mapping[str, Any], of: Mapping[str, Any]) -> str:

@@ -155,7 +155,7 @@ def test_a_coordinator_sees_and_fills_the_own_questionnaire(bench: Bench, app: F
     person = signed_in(bench, app.test_client(), "coordinator")
     assert "Musterhaus Nordstadt" in person.page.text or "Sample House Nordstadt" in person.page.text
     assert "Südtal" not in person.page.text
-    assert "missing" in person.page.text
+    assert "not begun yet" in person.page.text
 
     person.press()
     assert person.page.h1 == "Report"
