@@ -26,48 +26,54 @@ _COPIED = (
 )
 
 
+_UNSEEN: Document = {"seq": -1, "news_seq": -1, "news_state": None, "news_peak": None, "peak": None, "ack": None}
+
+
 def applied(stored: Document | None, data: Mapping[str, Any], restated: bool) -> Document | None:
-    """Return the alert after a flag event, or None when the event is not newer than what is stored.
+    """Return the alert after a flag event, or None when the event changes nothing any more.
 
-    `peak` is the highest severity mailed in the episode: a fall changes nothing, a rise ends an
-    acknowledgement. A restatement changes values and state but never makes news (`silent`).
+    The same events in any order give the same alert: state and values follow the newest event, news
+    (`news_…`, `silent`) follow those that are not restatements, however late they arrive. `peak` is the
+    highest severity reported: a fall changes nothing, a rise ends an acknowledgement.
     """
-    if stored is not None and data["transition_seq"] <= stored["seq"]:
-        return None
-    alert: Document = {name: data.get(name) for name in _COPIED}
-    alert["_id"] = data["episode_id"]
-    alert["seq"] = data["transition_seq"]
-    alert["state"] = data["state"]
-    alert["support"] = list(data.get("support") or [])
-    alert["hidden_from"] = list(data.get("hidden_from") or [])
-    alert["changed_at"] = data["occurred_at"]
-    alert["raised_at"] = stored["raised_at"] if stored else data["occurred_at"]
-    alert["cleared_at"] = data["occurred_at"] if data["state"] == CLEARED else None
-    alert["peak"] = _peak(stored, data, restated)
-    alert["silent"] = _silent(stored, data, restated)
-    alert["ack"] = stored["ack"] if stored and alert["peak"] == stored["peak"] else None
-    return alert
+    before = stored or _UNSEEN
+    seq = int(data["transition_seq"])
+    newest, news = seq > before["seq"], not restated and seq > before["news_seq"]
+    rises = not restated and data["state"] == RAISED and rank(data["severity"]) > rank(before["news_peak"])
+    alert = _renewed(data) if newest else dict(before)
+    alert["news_seq"] = seq if news else before["news_seq"]
+    alert["news_state"] = data["state"] if news else before["news_state"]
+    alert["news_peak"] = data["severity"] if rises else before["news_peak"]
+    alert["peak"] = alert["news_peak"] or alert["severity"]
+    alert["silent"] = alert["news_state"] != alert["state"]
+    alert["ack"] = before["ack"] if alert["peak"] == before["peak"] else None
+    alert["raised_at"] = min(data["occurred_at"], before.get("raised_at") or data["occurred_at"])
+    return None if alert == stored else alert
 
 
-def _peak(stored: Document | None, data: Mapping[str, Any], restated: bool) -> str:
-    severity = str(data["severity"])
-    if stored is None:
-        return severity
-    before = str(stored["peak"])
-    rises = data["state"] == RAISED and rank(severity) > rank(before) and not restated
-    return severity if rises else before
+def reported(alert: Mapping[str, Any]) -> bool:
+    """True when the episode was once raised as news; False when it is known by restatement only."""
+    return alert["news_peak"] is not None
 
 
-def _silent(stored: Document | None, data: Mapping[str, Any], restated: bool) -> bool:
-    if not restated:
-        return False
-    same_state = stored is not None and stored["state"] == data["state"]
-    return bool(stored["silent"]) if stored is not None and same_state else True
+def _renewed(data: Mapping[str, Any]) -> Document:
+    """Return the parts of an alert that follow its newest event."""
+    at = data["occurred_at"]
+    return {
+        **{name: data.get(name) for name in _COPIED},
+        "_id": data["episode_id"],
+        "seq": int(data["transition_seq"]),
+        "state": data["state"],
+        "support": list(data.get("support") or []),
+        "hidden_from": list(data.get("hidden_from") or []),
+        "changed_at": at,
+        "cleared_at": at if data["state"] == CLEARED else None,
+    }
 
 
-def rank(severity: str) -> int:
-    """Order severities; an unknown one ranks lowest."""
-    return _RANK.get(severity, 0)
+def rank(severity: str | None) -> int:
+    """Order severities; none ranks below all."""
+    return -1 if severity is None else _RANK.get(severity, 0)
 
 
 def news_key(alert: Mapping[str, Any]) -> str:

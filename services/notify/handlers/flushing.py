@@ -62,8 +62,8 @@ class Flusher:
 
     def _tick(self, group: Document, fence: int, now: str) -> None:
         route = self._routes.named(group["route"])
-        entry = entry_from_json(group["entry"])
-        view = self._viewer.view(group, entry, now)
+        view = self._viewer.view(group, entry_from_json(group["entry"]), now)
+        entry = view.entry
         picture = view.picture(frozenset(group["muted"]))
         tick = logical_tick(group["next_flush_at"], now, route.interval_s)
         decision = decide(entry, picture, tick, route.repeat_s, self._options.send_resolved)

@@ -66,8 +66,8 @@ class Incoming:
             except Duplicate:
                 return False
             return True
-        fields = {name: value for name, value in newer.items() if name != "_id"}
-        unchanged = {"seq": stored["seq"], "outbox_rev": stored.get("outbox_rev")}
+        fields = {name: value for name, value in newer.items() if name not in stored or stored[name] != value}
+        unchanged = {"seq": stored["seq"], "news_seq": stored["news_seq"], "outbox_rev": stored.get("outbox_rev")}
         return self._alerts.update_if(stored["_id"], unchanged, Change(set=fields)) is not None
 
     def _after(self, keep: Handler, then: Handler) -> Handler:

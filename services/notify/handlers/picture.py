@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from services.notify.documents import ALERTS, SILENCES
@@ -18,13 +18,18 @@ from shared.store.port import Document, Range, Store
 
 @dataclass(frozen=True)
 class View:
-    """A group's alerts at one tick. `mute_ends` are the instants at which a mute ends by itself."""
+    """A group's alerts at one tick.
+
+    `mute_ends` are the instants at which a mute ends by itself; `entry` is what the last mail said, in
+    terms of the episodes of today.
+    """
 
     firing: list[Document] = field(default_factory=list)
     resolved: list[Document] = field(default_factory=list)
     muted: list[Document] = field(default_factory=list)
     mute_ends: list[str] = field(default_factory=list)
     recipient: Recipient | None = None
+    entry: Entry | None = None
 
     def picture(self, muted_before: frozenset[str]) -> Picture:
         """Return the view as keys; what was muted at the last look and now fires has returned."""
@@ -46,26 +51,37 @@ class Viewer:
         self._people = people
         self._routes = routes
 
-    def view(self, group: Mapping[str, Any], entry: Entry | None, now: str) -> View:
-        """Return what concerns this group's recipient and kind of mail."""
+    def view(self, group: Mapping[str, Any], told: Entry | None, now: str) -> View:
+        """Return what concerns this group's recipient and kind of mail; `told` is what the last mail said."""
         place = {"programme": group["programme"], "site": group["site"]}
         active = self._silences.find({"programme": group["programme"], "ends_at": Range(gt=now)})
         closed = not self._open(group)
         roster = self._people.roster()
-        view = View()
-        recipient = None
+        entry = self._followed(told, place)
+        view = View(entry=entry)
         for alert in self._alerts.find({**place, "state": alerts.RAISED}):
-            mine = self._mine(alert, group, roster)
-            if mine is None or alert["silent"]:
+            if self._mine(alert, group, roster) is None or not _counts(alert, entry):
                 continue
-            recipient = mine
             end = self._muted_until(alert, active, now)
             (view.muted if closed or end else view.firing).append(alert)
             view.mute_ends.extend([end] if end else [])
-        resolved = self._resolved(group, entry, roster)
-        view.resolved.extend(alert for alert, _ in resolved)
-        recipient = recipient or next((who for _, who in resolved), None)
-        return View(view.firing, view.resolved, view.muted, view.mute_ends, recipient)
+        view.resolved.extend(self._resolved(group, entry, roster))
+        concerned = [*view.firing, *view.resolved]
+        return replace(view, recipient=self._mine(concerned[0], group, roster) if concerned else None)
+
+    def _followed(self, told: Entry | None, place: Mapping[str, Any]) -> Entry | None:
+        """Return the entry with every episode that was only restated into another one replaced by that one."""
+        if told is None:
+            return None
+        firing = frozenset(self._successor(key, place) for key in told.firing)
+        return told if firing == told.firing else replace(told, firing=firing)
+
+    def _successor(self, key: str, place: Mapping[str, Any]) -> str:
+        alert = self._alerts.get(episode_of(key))
+        if alert is None or alert["state"] == alerts.RAISED or not alert["silent"]:
+            return key
+        others = self._alerts.find({**place, "flag": alert["flag"]}, sort=("-seq",))
+        return next((alerts.news_key(other) for other in others if not alerts.reported(other)), key)
 
     def _mine(self, alert: Mapping[str, Any], group: Mapping[str, Any], roster: Roster) -> Recipient | None:
         if self._routes.for_severity(alert["peak"]).name != group["route"]:
@@ -83,15 +99,18 @@ class Viewer:
             ends.append(alert["ack"]["until"])
         return max(ends, default=None)
 
-    def _resolved(
-        self, group: Mapping[str, Any], entry: Entry | None, roster: Roster
-    ) -> list[tuple[Document, Recipient]]:
-        found = []
-        for key in sorted(entry.firing if entry else ()):
-            alert = self._alerts.get(episode_of(key))
-            if alert is None or alert["state"] == alerts.RAISED or alert["silent"]:
-                continue
-            mine = self._mine(alert, group, roster)
-            if mine is not None:
-                found.append((alert, mine))
-        return found
+    def _resolved(self, group: Mapping[str, Any], entry: Entry | None, roster: Roster) -> list[Document]:
+        known = (self._alerts.get(episode_of(key)) for key in sorted(entry.firing if entry else ()))
+        return [
+            alert
+            for alert in known
+            if alert is not None
+            and alert["state"] == alerts.CLEARED
+            and not alert["silent"]
+            and self._mine(alert, group, roster) is not None
+        ]
+
+
+def _counts(alert: Mapping[str, Any], entry: Entry | None) -> bool:
+    """An alert known by restatement only counts where it stands for one that was mailed."""
+    return not alert["silent"] or (entry is not None and alerts.news_key(alert) in entry.firing)

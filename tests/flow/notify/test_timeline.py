@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.notify import SITE, Timeline, World
+from tests.support.notify import SITE, Timeline, World, flag_data
 
 DAY_S = 86_400
 
@@ -152,3 +152,35 @@ def test_a_repeat_comes_exactly_after_its_time_whatever_the_interval(repeat_s: i
         timeline.want(number * repeat_s, number * repeat_s, ["F-A"])
 
     timeline.check(3 * repeat_s + 1)
+
+
+def test_an_episode_restated_into_another_goes_on_and_its_end_is_told() -> None:
+    """A late answer moves the beginning of an open flag to another wave: scoring restates both episodes."""
+    timeline = Timeline().push(0, "F-A", episode="old")
+    timeline.push(1000, "F-A", "cleared", kind="flag.restated", episode="old")
+    timeline.push(1000, "F-A", kind="flag.restated", episode="moved").push(
+        2 * DAY_S + 1000, "F-A", "cleared", episode="moved"
+    )
+
+    timeline.want(0, 0, ["F-A"]).want(DAY_S, DAY_S, ["F-A"]).want(2 * DAY_S, 2 * DAY_S, ["F-A"])
+    timeline.want(2 * DAY_S + 1000, 2 * DAY_S + 1000, [], ["F-A"]).check(5 * DAY_S)
+
+
+def test_a_raise_that_arrives_after_its_restatement_is_mailed() -> None:
+    world = World()
+    raised = flag_data("F-A", "raised", episode="e1", at=world.now(), seq=1)
+    world.deliver("flag.restated", {**raised, "transition_seq": 2, "values": []})
+    world.run_until(10)
+    assert world.mails() == []
+
+    world.deliver("flag.raised", raised)
+    world.run_until(20)
+
+    assert [mail.firing for mail in world.mails()] == [["F-A"]]
+    assert world.alert("e1")["values"] == []
+
+
+def test_after_a_restated_end_a_new_episode_is_news() -> None:
+    timeline = Timeline().push(0, "F-A").push(1000, "F-A", "cleared", kind="flag.restated")
+
+    timeline.push(2000, "F-A", episode="F-A-2").want(0, 0, ["F-A"]).want(2000, 2000, ["F-A"]).check(3000)
