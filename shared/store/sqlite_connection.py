@@ -7,11 +7,12 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shared.errors import StoreUnavailable
 
 BUSY_TIMEOUT_S = 30.0
+_ASK_AGAIN_S = 0.001
 # Our own mistakes (bad SQL, misuse, constraint): not a sign of an unavailable store.
 _OURS = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISUSE, sqlite3.SQLITE_RANGE, sqlite3.SQLITE_CONSTRAINT}
 
@@ -25,6 +26,7 @@ class Connections:
         self._local = threading.local()
         self._generation = 0
         self._creating = threading.Lock()
+        self._turns = (os.getpid(), threading.Lock())
         # A connection must be neither used nor closed in a child process: it is only kept from being collected.
         self._inherited: list[sqlite3.Connection] = []
 
@@ -44,7 +46,7 @@ class Connections:
             _create_private(self._path)
         connection = sqlite3.connect(self._path, timeout=timeout_s, isolation_level=None, cached_statements=256)
         try:
-            _use_wal(connection, time.monotonic() + timeout_s)
+            _when_free(lambda: connection.execute("PRAGMA journal_mode=WAL"), timeout_s)
             connection.execute("PRAGMA synchronous=FULL")
         except BaseException:
             connection.close()
@@ -67,16 +69,40 @@ class Connections:
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock; commit at the end, roll back on any exception."""
-        connection = self.get()
-        connection.execute("BEGIN IMMEDIATE")
+        """Hold the write lock; commit at the end, roll back on any exception.
+
+        The threads of a process take turns, and between processes the lock is asked for every millisecond:
+        SQLite's own waiting sleeps ever longer, so that a busy file starves some of its writers for seconds.
+        """
+        with self._turn():
+            connection = self.get()
+            self._begin(connection)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                with contextlib.suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._turns[0] != os.getpid():
+            self._turns = (os.getpid(), threading.Lock())
+        turn = self._turns[1]
+        if not turn.acquire(timeout=self._busy_timeout_s):
+            raise StoreUnavailable("SQLite: another thread has been writing for too long")
         try:
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException:
-            with contextlib.suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-            raise
+            yield
+        finally:
+            turn.release()
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA busy_timeout=0")
+        try:
+            _when_free(lambda: connection.execute("BEGIN IMMEDIATE"), self._busy_timeout_s)
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={round(1000 * self._busy_timeout_s)}")
 
     @contextlib.contextmanager
     def translated(self) -> Iterator[None]:
@@ -101,13 +127,14 @@ def _create_private(path: str) -> None:
             raise StoreUnavailable(f"SQLite: cannot create the database: {error.strerror}") from error
 
 
-def _use_wal(connection: sqlite3.Connection, deadline: float) -> None:
-    """Switch to the write-ahead log; SQLite does not wait for a lock here by itself."""
+def _when_free(run: Callable[[], object], timeout_s: float) -> None:
+    """Run what needs a lock, again and again while others hold it; at the deadline raise what SQLite says."""
+    deadline = time.monotonic() + timeout_s
     while True:
         try:
-            connection.execute("PRAGMA journal_mode=WAL")
+            run()
             return
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
                 raise
-            time.sleep(0.01)
+            time.sleep(_ASK_AGAIN_S)
