@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
-import signal
 import sys
 import time
 import urllib.error
@@ -15,6 +15,7 @@ from pathlib import Path
 from deploy.local import demo
 from deploy.local.config import LocalSettings, read, service_environment
 from deploy.local.programs import programs
+from deploy.local.running import claimed, stop_running, taken_ports
 from deploy.local.supervisor import Supervisor
 from deploy.migrate import migrate
 from services.intake.app import build_office, demo_link
@@ -33,7 +34,16 @@ def run(settings: LocalSettings) -> int:
     home = settings.home
     for folder in (home, home / "mailbox", home / "log"):
         folder.mkdir(parents=True, exist_ok=True)
-    if not _claim(home):
+    with claimed(home) as mine:
+        if not mine:
+            print(f"Peilung already runs in {home}. Stop it, or choose another PEILUNG_HOME.")
+            return 1
+        return _run(settings)
+
+
+def _run(settings: LocalSettings) -> int:
+    if taken := taken_ports(settings):
+        print(f"Port {' and '.join(taken)} is taken by another program. Choose another PEILUNG_PORT.")
         return 1
     stop = stop_on_signals()
     for service in ("intake", "scoring", "notify"):
@@ -42,32 +52,12 @@ def run(settings: LocalSettings) -> int:
     try:
         supervisor.start()
         _wait_for_pages(settings)
-        _show(_access(settings), home)
+        _show(_access(settings), settings.home)
         supervisor.watch(stop)
     finally:
         print("\nStopping …", flush=True)
         supervisor.stop()
-        (home / "running.pid").unlink(missing_ok=True)
     return 0
-
-
-def _claim(home: Path) -> bool:
-    """Only one installation runs in a folder at a time."""
-    file = home / "running.pid"
-    if file.exists() and (pid := _alive(file)):
-        print(f"Peilung already runs in {home} (process {pid}). Stop it, or choose another PEILUNG_HOME.")
-        return False
-    file.write_text(str(os.getpid()))
-    return True
-
-
-def _alive(file: Path) -> int | None:
-    try:
-        pid = int(file.read_text())
-        os.kill(pid, 0)
-    except (ValueError, OSError):
-        return None
-    return pid
 
 
 def _wait_for_pages(settings: LocalSettings) -> None:
@@ -86,14 +76,16 @@ def _access(settings: LocalSettings) -> dict[str, object]:
     file = settings.home / "access.json"
     if file.exists():
         kept: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
-        if kept.get("base_url") == settings.base_url:
+        same_mails = bool(kept.get("mailbox_url")) != bool(settings.smtp_url)
+        if kept.get("base_url") == settings.base_url and (same_mails or not settings.demo):
             return kept
     intake = load(IntakeSettings, service_environment(settings, "intake"))
     office = build_office(intake)
     if settings.demo:
         count = demo.fill(office, demo.publish(office), lambda done, of: _progress("Example answers", done, of))
+        link = functools.partial(demo_link, intake)
+        access = demo.links(office, settings.base_url, not settings.smtp_url, link)
         _until_computed(office, count)
-        access = demo.links(office, settings.base_url, lambda account: demo_link(intake, account))
     else:
         access = {"base_url": settings.base_url}
     _write_private(file, json.dumps(access, indent=2) + "\n")
@@ -101,11 +93,11 @@ def _access(settings: LocalSettings) -> dict[str, object]:
 
 
 def _until_computed(office: Office, count: int) -> None:
-    """Wait, for a minute at most, until scoring has taken in the example answers."""
+    """Wait, for a minute at most, until the other services know everything that intake has told."""
     deadline = time.monotonic() + COMPUTED_WITHIN_S
     left = count
     while left and time.monotonic() < deadline:
-        left = demo.on_their_way(office)
+        left = min(count, demo.on_their_way(office))
         _progress("Their values   ", count - left, count)
         time.sleep(0.2 if left else 0)
 
@@ -131,18 +123,16 @@ def _show(access: dict[str, object], home: Path) -> None:
     print(f"\nPeilung runs: {access['base_url']}\n")
     if isinstance(links, dict):
         for name, link in {**links, "mailbox": access["mailbox_url"]}.items():
-            print(f"  {name:<14}{link}")
+            if link:
+                print(f"  {name:<14}{link}")
     print(f"\nState and logs: {home}   Links and API key: {home / 'access.json'}   Ctrl+C stops.\n", flush=True)
 
 
 def reset(settings: LocalSettings) -> int:
     """Stop the running installation, then delete its state."""
-    pid_file = settings.home / "running.pid"
-    if pid_file.exists() and (pid := _alive(pid_file)):
-        os.kill(pid, signal.SIGTERM)
-        deadline = time.monotonic() + 30
-        while _alive(pid_file) and time.monotonic() < deadline:
-            time.sleep(0.2)
+    if not stop_running(settings.home):
+        print(f"Peilung still runs in {settings.home}; stop it first.")
+        return 1
     for name in ("intake", "scoring", "notify", "bus"):
         for file in settings.home.glob(f"{name}.db*"):
             file.unlink()

@@ -10,7 +10,7 @@ from deploy.local.people import HOR, LINKED, PEOPLE, SCOPES
 from deploy.local.sampling import Sample, samples
 from services.intake.domain.submission import Place, Sent
 from services.intake.handlers.office import Office
-from services.intake.ports import SUBMISSIONS
+from services.intake.ports import WITH_OUTBOX
 from shared.events import derived_id
 from shared.programme.loader import read_programme
 from shared.programme.model import Programme, Wave
@@ -54,8 +54,8 @@ def fill(office: Office, programmes: list[Programme], told: Told) -> int:
 
 
 def on_their_way(office: Office) -> int:
-    """Return how many submissions scoring has not confirmed yet."""
-    return office.desk.collection(SUBMISSIONS).count({"outbox_due": Exists()})
+    """Return how many things intake has told that the other services have not confirmed yet."""
+    return sum(office.desk.collection(spec).count({"outbox_due": Exists()}) for spec in WITH_OUTBOX)
 
 
 def _received_at(wave: Wave, sample: Sample) -> str:
@@ -63,8 +63,11 @@ def _received_at(wave: Wave, sample: Sample) -> str:
     return f"{wave.due_on}T{hour:02d}:{minute:02d}:00.000Z"
 
 
-def links(office: Office, base_url: str, sign_in: Callable[[str], str]) -> dict[str, object]:
-    """Return the content of `access.json`: a fresh API key, sign-in links and a questionnaire link."""
+def links(office: Office, base_url: str, mailbox: bool, sign_in: Callable[[str], str]) -> dict[str, object]:
+    """Return the content of `access.json`: a fresh API key, sign-in links, a questionnaire link.
+
+    `mailbox_url` is null when mails go to another server.
+    """
     key = secrets.token_urlsafe(32)
     office.people.add_key("demo-machine", SCOPES, key)
     form, site, wave = QUESTIONNAIRE
@@ -73,6 +76,6 @@ def links(office: Office, base_url: str, sign_in: Callable[[str], str]) -> dict[
     return {
         "base_url": base_url,
         "api_key": key,
-        "mailbox_url": f"{base_url}/mailbox/",
+        "mailbox_url": f"{base_url}/mailbox/" if mailbox else None,
         "links": {**people, "questionnaire": f"{base_url}/q/{invited.token}"},
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import signal
 import subprocess
 import threading
 import time
@@ -10,8 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 GRACE_S = 20.0
+_PR_SET_PDEATHSIG = 1
 QUICK_DEATH_S = 10.0
 LONGEST_PAUSE_S = 30.0
+
+
+def _end_with_parent() -> None:
+    """Have the kernel end this process when the one that started it dies. Linux only; elsewhere nothing."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is not None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass
@@ -36,6 +46,7 @@ class Program:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_end_with_parent,
             )
         self.started_at = time.monotonic()
 
