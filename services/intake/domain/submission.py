@@ -63,6 +63,12 @@ class Submission:
     received_at: str
     answers: Mapping[str, Answer]
     imported: bool = False
+    erased: bool = False
+
+    @property
+    def next_revision(self) -> int:
+        """The number of the revision that may replace this one; an erasure was told under a number of its own."""
+        return self.revision + (2 if self.erased else 1)
 
 
 def submission_id(place: Place, instance_id: str) -> str:

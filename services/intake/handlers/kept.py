@@ -43,6 +43,7 @@ def from_document(document: Document) -> Submission:
         received_at=document["received_at"],
         answers=document["answers"],
         imported=document.get("imported", False),
+        erased=document.get("erased", False),
     )
 
 

@@ -112,7 +112,7 @@ class Submissions:
         named = sent.respondent is not None or asked.form.respondents == "one"
         if replaced is None or replaced.place != sent.place or (named and replaced.respondent != respondent):
             raise Conflict("not_current", "deprecated_id names no submission of this response.")
-        return replaced.respondent, replaced.revision + 1
+        return replaced.respondent, replaced.next_revision
 
     def _insert(self, submission: Submission, travelling: Mapping[str, Answer]) -> None:
         event = received(submission, travelling, context.correlation_id.get())

@@ -83,10 +83,9 @@ def silences(query: dict[str, Any]) -> dict[str, Any]:
 def silence(body: dict[str, Any]) -> dict[str, Any]:
     """Let mails about something rest until an instant; resolved flags are still reported."""
     if body["episode"]:
-        body["site"] = _visible(body["episode"])["site"]
-    require(STAFF, body["programme"], body["site"])
-    if body["site"] is None and (own := reader()) is not None and "*" not in own.sites(STAFF, body["programme"]):
-        raise Forbidden("Your account looks after single sites; name one of them.")
+        about = _visible(body["episode"])
+        body |= {"programme": about["programme"], "site": about["site"]}
+    _may_silence(body["programme"], body["site"])
     return _silence(desk().silencing.add(desk().new_id(), Wish(**body), actor().id))
 
 
@@ -96,7 +95,7 @@ def silence(body: dict[str, Any]) -> dict[str, Any]:
 def end_silence(silence: str) -> dict[str, Any]:
     """End a silence now. It stays in the list, with who ended it."""
     found = desk().silencing.silence(silence)
-    require(STAFF, found["programme"], found["site"])
+    _may_silence(found["programme"], found["site"])
     return _silence(desk().silencing.end(silence, actor().id))
 
 
@@ -113,6 +112,14 @@ def deliveries(query: dict[str, Any]) -> dict[str, Any]:
     found = desk().reading.deliveries_of(reader(), desk().acknowledging.alert(about))
     matching = [d for d in reversed(found) if all(d[name] == value for name, value in query.items())]
     return {"items": _deliveries(matching), "next": None}
+
+
+def _may_silence(programme: str, site: str | None) -> None:
+    """Let through who looks after the site, or after all sites where none is named. Raises Forbidden."""
+    require(STAFF, programme, site)
+    own = reader()
+    if site is None and own is not None and "*" not in own.sites(STAFF, programme):
+        raise Forbidden("Your account looks after single sites; name one of them.")
 
 
 def _visible(id_: str) -> Document:

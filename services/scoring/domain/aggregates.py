@@ -33,13 +33,14 @@ def aggregate(programme: Programme, indicator: Indicator, records: Sequence[Mapp
     known = [record for record in records if record["value"] is not None]
     if len(known) < FEWEST_SITES:
         return Aggregate(indicator, len(known))
+    comparable = programme.peers.enabled and len(known) > programme.peers.min
     values = [float(record["value"]) for record in known]
     judged = [met(indicator, record["value"], record.get("benchmark")) for record in known]
     return Aggregate(
         indicator,
         len(known),
-        low=min(values),
-        middle=median(values) if len(known) > programme.peers.min else None,
-        high=max(values),
+        low=min(values) if comparable else None,
+        middle=median(values) if comparable else None,
+        high=max(values) if comparable else None,
         met=None if None in judged else sum(bool(one) for one in judged),
     )

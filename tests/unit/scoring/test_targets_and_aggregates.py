@@ -56,17 +56,24 @@ def test_two_sites_give_no_range() -> None:
     assert (found.sites, found.low, found.middle, found.high, found.met) == (2, None, None, None, None)
 
 
-def test_three_sites_give_a_range_and_who_meets_the_target_but_no_median() -> None:
+def test_three_sites_tell_who_meets_the_target_but_no_figures_of_single_sites() -> None:
     found = aggregate(minimal(), indicator(Target(min=5)), records(1.0, 9.0, 7.0))
 
-    assert (found.low, found.middle, found.high, found.met) == (1.0, None, 9.0, 2)
+    assert (found.low, found.middle, found.high, found.met) == (None, None, None, 2)
 
 
-def test_the_median_takes_one_site_more_than_a_comparison_with_others() -> None:
+def test_range_and_median_take_one_site_more_than_a_comparison_with_others() -> None:
     programme = replace(minimal(), peers=Peers(enabled=True, min=3))
 
     assert aggregate(programme, indicator(None), records(1.0, 2.0, 3.0)).middle is None
-    assert aggregate(programme, indicator(None), records(1.0, 2.0, 3.0, 4.0)).middle == 2.5
+    found = aggregate(programme, indicator(None), records(1.0, 2.0, 3.0, 4.0))
+    assert (found.low, found.middle, found.high) == (1.0, 2.5, 4.0)
+
+
+def test_where_sites_may_not_be_compared_there_is_no_range() -> None:
+    programme = replace(minimal(), peers=Peers(enabled=False, min=3))
+
+    assert aggregate(programme, indicator(None), records(1.0, 2.0, 3.0, 4.0)).low is None
 
 
 @pytest.mark.parametrize(
