@@ -74,18 +74,23 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def also_answers(self, status: int, schema: type[Schema], description: str) -> Callable[[View], View]:
         """Document another success."""
-        documenting: Callable[[View], View] = self.alt_response(status, schema=schema, description=description)
-        return documenting
+        return lambda view: self._documented(view, status, schema, description)
 
     def refuses(self, *statuses: int) -> Callable[[View], View]:
         """Document the refusals of a view; those every view shares are added."""
 
         def decorate(view: View) -> View:
             for status in sorted({*statuses, *_ALWAYS}):
-                view = self.alt_response(status, schema=ErrorShape, description=MEANING[status])(view)
+                view = self._documented(view, status, ErrorShape, MEANING[status])
             return view
 
         return decorate
+
+    def _documented(self, view: View, status: int, schema: type[Schema], description: str) -> View:
+        """Add to the view's documentation; flask-smorest would also wrap it once more for every answer."""
+        wrapped = self.alt_response(status, schema=schema, description=description)(view)
+        view._apidoc = wrapped._apidoc  # type: ignore[attr-defined]
+        return view
 
 
 class _Api(flask_smorest.Api):  # type: ignore[misc]

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Request, g, request, url_for
 from flask.json.provider import DefaultJSONProvider
+from flask.sessions import NullSession, SessionInterface
 from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, PackageLoader
 from werkzeug.exceptions import UnsupportedMediaType
@@ -38,9 +39,21 @@ class _Request(Request):
         raise json_body.BadJson(str(e))
 
 
+class _NoSession(SessionInterface):
+    """Flask's own session is not used (see shared.web.sessions)."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:
+        return self.make_null_session(app)
+
+
 class _App(Flask):
     request_class = _Request
     json_provider_class = _Json
+    session_interface = _NoSession()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function: none is async, and finding that out for each costs time in every request."""
+        return func
 
 
 def create_app(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 MAX_DEPTH = 20
 MAX_INT = 2**53
+_BAD = re.compile("[\x00\ud800-\udfff]")
+_SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|[\ud800-\udfff]")
 
 
 class BadJson(ValueError):
@@ -35,17 +38,9 @@ def loads(raw: bytes | str) -> Any:
         )
     except json.JSONDecodeError as error:
         raise BadJson(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
-    if "\\u" in text or not _encodes(text):  # nothing else can bring NUL or half a pair into a text
+    if _SUSPECT.search(text):  # nothing else can bring NUL or half a pair into a text
         _check_text(value)
     return value
-
-
-def _encodes(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _deepest(text: str) -> int:
@@ -97,7 +92,7 @@ def _float(digits: str) -> float:
 
 def _check_text(value: Any) -> None:
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= char <= "\udfff" for char in value):
+        if _BAD.search(value):
             raise BadJson("a text holds NUL or half of a character pair")
     elif isinstance(value, dict):
         for key, item in value.items():
