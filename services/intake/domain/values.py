@@ -19,6 +19,7 @@ MAX_NUMBER = 1e15
 NUMERIC = frozenset({"integer", "decimal", "range"})
 LISTS = frozenset({"select_multiple", "rank"})
 _USUAL_RANGE = (("start", "1"), ("end", "10"), ("step", "1"))
+_BAD = re.compile("[\x00\ud800-\udfff]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T.+")
 
@@ -108,7 +109,7 @@ def _text(kind: str, raw: Any) -> str | None:
         raise Refused("wrong_type", wanted="date" if kind == "date" else "text")
     if len(raw) > MAX_TEXT:
         raise Refused("too_long", most=MAX_TEXT)
-    if "\x00" in raw or any("\ud800" <= char <= "\udfff" for char in raw):
+    if _BAD.search(raw):
         raise Refused("bad_text")
     text = raw.replace("\r\n", "\n").strip()
     if not text:
