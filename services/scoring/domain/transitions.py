@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from services.scoring.domain.digests import digest
-from shared.programme.model import SEVERITIES
 
 Kind = Literal["raised", "changed", "cleared", "restated"]
 Cause = Literal["data", "definition"]
@@ -107,20 +106,17 @@ def transitions(
 ) -> list[Transition]:
     """Return the changes to tell, numbered after `last_seq`.
 
-    An open episode that the fold no longer has was withdrawn by a correction: it ends. Where the same
-    flag merely begins in another wave now, only the definition changed, or the answers were imported,
-    the change is restated, not raised or cleared.
+    An open episode that the fold no longer has was withdrawn by a correction: it ends, and where the same
+    flag begins in another wave now, that is a new episode. Where only the definition changed, or the
+    answers were imported, the change is restated, not raised or cleared.
     """
-    ended = {_rule(e): known[id_] for id_, e in entries.items() if e["withdrawn"] and _open(known[id_])}
-    begun = {_rule(e) for id_, e in entries.items() if _open(e) and not _open(known.get(id_))}
     found: list[Transition] = []
     for id_, entry in sorted(entries.items()):
         before = known.get(id_)
         kind = _kind(before, entry)
         if kind is None:
             continue
-        moved = _replaces(entry, ended) if kind == "raised" else _rule(entry) in ended and _rule(entry) in begun
-        told: Kind = "restated" if moved or cause == "definition" or _imported(entry) else kind
+        told: Kind = "restated" if cause == "definition" or _imported(entry) else kind
         previous = str(before["severity"]) if before is not None and _open(before) else None
         found.append(Transition(last_seq + len(found) + 1, told, id_, entry, details[id_], previous))
     return found
@@ -137,12 +133,6 @@ def _kind(before: Entry | None, now: Entry) -> Kind | None:
     return "restated" if before is None else None
 
 
-def _replaces(now: Entry, ended: Mapping[str, Entry]) -> bool:
-    """True if the same flag was open under another beginning, at least as severe."""
-    before = ended.get(_rule(now))
-    return before is not None and SEVERITIES.index(before["severity"]) >= SEVERITIES.index(now["severity"])
-
-
 def _withdrawn(entry: Entry) -> dict[str, Any]:
     return {**entry, "state": "cleared", "withdrawn": True}
 
@@ -150,10 +140,6 @@ def _withdrawn(entry: Entry) -> dict[str, Any]:
 def _imported(entry: Entry) -> bool:
     """True where nobody answered live; a correction that withdraws an episode always is live."""
     return bool(entry.get("imported")) and not entry["withdrawn"]
-
-
-def _rule(entry: Entry) -> str:
-    return f"{entry['flag']}/{entry.get('rule', '')}"
 
 
 def _open(entry: Entry | None) -> bool:

@@ -65,7 +65,7 @@ def test_an_older_revision_arriving_late_changes_nothing(harness: ScoringHarness
     assert told(harness) == []
 
 
-def test_a_late_answer_to_an_earlier_wave_moves_the_beginning_without_a_second_alert(harness: ScoringHarness) -> None:
+def test_a_late_answer_to_an_earlier_wave_begins_a_new_episode_and_ends_the_old_one(harness: ScoringHarness) -> None:
     harness.answer(NORTH, H2, BAD)
     harness.catch_up()
 
@@ -73,7 +73,7 @@ def test_a_late_answer_to_an_earlier_wave_moves_the_beginning_without_a_second_a
     harness.catch_up()
 
     assert [e["wave"] for e in harness.episodes(NORTH, FLAG)] == [H1]
-    assert [name for name, _, _ in told(harness)] == ["flag.raised", "flag.restated", "flag.restated"]
+    assert [name for name, _, _ in told(harness)] == ["flag.raised", "flag.raised", "flag.cleared"]
 
 
 def test_between_raise_and_clear_threshold_the_episode_goes_on(harness: ScoringHarness) -> None:

@@ -80,16 +80,10 @@ def test_an_episode_that_began_and_ended_unseen_is_only_restated() -> None:
     assert tell(folded(a=entry(cleared="w2")))[1] == [("restated", "a", 1)]
 
 
-def test_a_flag_that_merely_begins_in_another_wave_is_restated() -> None:
+def test_a_flag_that_begins_in_another_wave_now_is_a_new_episode_and_the_old_one_ends() -> None:
     _, told = tell(folded(b=entry(wave="w2")), folded(a=entry(wave="w1")))
 
-    assert told == [("restated", "a", 2), ("restated", "b", 3)]
-
-
-def test_a_flag_that_begins_in_another_wave_and_is_worse_is_raised() -> None:
-    _, told = tell(folded(b=entry(wave="w2")), folded(a=entry(wave="w1", severity="critical")))
-
-    assert told == [("raised", "a", 2), ("restated", "b", 3)]
+    assert told == [("raised", "a", 2), ("cleared", "b", 3)]
 
 
 def test_what_only_a_new_definition_causes_is_restated() -> None:

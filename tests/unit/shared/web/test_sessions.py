@@ -51,7 +51,7 @@ def app() -> Flask:
     open_.add_url_rule("/t/write", view_func=lambda: "written", methods=["POST"], endpoint="write")
     open_.add_url_rule("/api/t/fail/<kind>", view_func=_fail, endpoint="fail")
     closed.add_url_rule("/t/site/<site>", view_func=lambda site: require("consultant", "p", site).name, endpoint="site")
-    api.add_url_rule("/api/t/who", view_func=lambda: g.actor.id, endpoint="who")
+    api.add_url_rule("/api/t/who", view_func=lambda: g.actor.id, endpoint="who", methods=["GET", "POST"])
     for blueprint in (open_, closed, api):
         app.register_blueprint(blueprint)
     return app
@@ -157,3 +157,10 @@ def test_an_outage_is_told_on_a_page_to_people_who_are_signed_in(client: FlaskCl
     assert response.status_code == 503
     assert response.headers["Retry-After"]
     assert "<h1>" in response.text
+
+
+def test_an_api_write_without_key_or_session_is_asked_for_one(client: FlaskClient) -> None:
+    response = client.post("/api/t/who")
+
+    assert response.status_code == 401
+    assert response.json["code"] != "forbidden"
