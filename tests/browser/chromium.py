@@ -66,15 +66,12 @@ class Visitor:
 
 
 @contextlib.contextmanager
-def visitor(
-    browser: Browser, *, language: str = "de", width: int = 1280, scripts: bool = True, bypass_csp: bool = False
-) -> Iterator[Visitor]:
+def visitor(browser: Browser, *, language: str = "de", width: int = 1280, scripts: bool = True) -> Iterator[Visitor]:
     """Yield a browser of a person's own: no cookies of others, this language and window width."""
     context = browser.new_context(
         locale=LOCALES[language],
         viewport={"width": width, "height": 900},
         java_script_enabled=scripts,
-        bypass_csp=bypass_csp,
         reduced_motion="reduce",
     )
     context.set_default_timeout(PATIENCE_MS)

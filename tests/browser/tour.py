@@ -198,7 +198,7 @@ def mailbox(page: Page, embedded: Embedded) -> Iterator[str]:
     """The mails of the installation."""
     page.goto(embedded.mailbox_url)
     yield "list"
-    page.locator("tbody a", has_text="HoR").first.click()
+    page.locator(".rows__title a", has_text="HoR").first.click()
     yield "mail"
     page.goto(f"{page.url}/html")
     yield "mail-html"
