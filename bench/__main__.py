@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import cold_start, expressions, growth, mails, submissions
+from bench import cold_start, expressions, growth, mails, pages, submissions
 from bench.rows import Row, left_out, table
 from bench.serving import CannotRun, mongodb_wire
 
@@ -46,6 +46,11 @@ def submissions_wire(folder: Path, size: Size) -> Sequence[Row]:
         return [submissions.measure(folder, WIRE, uri, size.rounds, size.seconds)]
 
 
+def pages_embedded(folder: Path, size: Size) -> Sequence[Row]:
+    """Page POSTs on SQLite."""
+    return [pages.measure(folder, min(size.rounds, 3), 2 * size.seconds)]
+
+
 def mails_embedded(folder: Path, size: Size) -> Sequence[Row]:
     """Submission to mail on the embedded store and bus."""
     return [mails.measure(folder, "embedded", "", "", size.mail_s)]
@@ -69,6 +74,7 @@ def starting(folder: Path, size: Size) -> Sequence[Row]:
 MEASURES: dict[str, Measure] = {
     "submissions": submissions_embedded,
     "submissions-wire": submissions_wire,
+    "pages": pages_embedded,
     "mails": mails_embedded,
     "growth": growing,
     "expressions": evaluating,

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, request
+from flask import Flask, redirect, request
+from flask.typing import ResponseReturnValue
 
 Insert = Callable[[str, Mapping[str, Any]], None]
 
@@ -26,10 +27,15 @@ def create() -> Flask:
         insert(body["instance_id"], body)
         return {"instance_id": body["instance_id"]}, 201
 
+    @app.get("/page")
+    def page() -> str:
+        return '<form method="post"><input type="hidden" name="shown" value="proofs_due"></form>'
+
     @app.post("/page")
-    def page() -> tuple[str, int]:
-        insert(os.urandom(12).hex(), request.form)
-        return "kept", 200
+    def send_page() -> ResponseReturnValue:
+        if request.form:
+            insert(os.urandom(12).hex(), request.form)
+        return redirect("/page", 303)
 
     @app.get("/readyz")
     def readyz() -> str:
