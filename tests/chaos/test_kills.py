@@ -28,6 +28,7 @@ pytestmark = pytest.mark.slow
 SITES, BROKER_KILLS = 40, 2
 LETTERS, KILLS = int(os.environ.get("CHAOS_LETTERS") or 2000), int(os.environ.get("CHAOS_KILLS") or 60)
 STORM_LIMIT_S, REST_LIMIT_S = 300, 300  # guards against hanging; alone on two cores both take half of it
+MAIL_DELAY_S = 0.5  # long enough that some workers die between the mail server's having a mail and their knowing it
 VICTIMS = ["web", "relay", "scoring-1", "scoring-2", "notify-1", "notify-2"]
 
 
@@ -48,11 +49,11 @@ def broker(tmp_path: Path) -> Iterator[rabbitmq.RabbitMQ]:
 def test_nothing_is_lost_while_workers_and_broker_are_killed(
     tmp_path: Path, mongo_java_uri: str, broker: rabbitmq.RabbitMQ
 ) -> None:
-    run(Installation(tmp_path, mongo_java_uri, broker.url), broker)
+    run(Installation(tmp_path, mongo_java_uri, broker.url, mail_delay_s=MAIL_DELAY_S), broker)
 
 
 def test_nothing_is_lost_while_the_embedded_deployment_is_killed(tmp_path: Path) -> None:
-    run(Installation(tmp_path), None)
+    run(Installation(tmp_path, mail_delay_s=MAIL_DELAY_S), None)
 
 
 def run(installation: Installation, broker: Broker | None) -> None:

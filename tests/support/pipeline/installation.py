@@ -40,7 +40,8 @@ QUICK: Mapping[str, str] = {
 class Installation:
     """Everything below `folder`. `mongodb_uri` without a database, or empty for SQLite; `bus_url` likewise.
 
-    `settings` are the settings that are not addresses; the default makes everything happen soon.
+    `settings` are the settings that are not addresses; the default makes everything happen soon. The mail
+    server takes up to `mail_delay_s` from having a mail to saying so.
     """
 
     folder: Path
@@ -48,6 +49,7 @@ class Installation:
     bus_url: str = ""
     settings: Mapping[str, str] = field(default_factory=lambda: QUICK)
     replicas: int = 2
+    mail_delay_s: float = 0.0
 
     def __post_init__(self) -> None:
         self.web_port, self.smtp_port = free_port(), free_port()
@@ -87,6 +89,7 @@ class Installation:
         web = python("-m", "gunicorn", "--config", "deploy/web_server.py", "--bind", f"127.0.0.1:{self.web_port}")
         web += ["--workers", "2", "--threads", "4", "services.intake.wsgi:app"]
         sink = python("-m", "tests.support.pipeline.sink", str(self.smtp_port), str(self.mail_file))
+        sink.append(str(self.mail_delay_s))
         members = [
             self._member("sink", "notify", sink),
             self._member("web", "intake", web, by_child=True),

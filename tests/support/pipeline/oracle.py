@@ -122,7 +122,8 @@ def check_mailed(verdict: Verdict, scoring: Store, notify: Store, mails: Sequenc
     """What the last accepted mail about an episode said is what is true of it, and no mail came twice unexplained.
 
     A restated episode (the same flag, only its beginning moved) makes no mail of its own: there it is enough
-    that the flag was mailed at that site before.
+    that the flag was mailed at that site before. A flag that got graver and ended before that was mailed need
+    not be called off.
     """
     accepted = Counter(mail["message_id"] for mail in mails)
     sent = notify.collection(DELIVERIES.name).find({})
@@ -138,24 +139,24 @@ def check_mailed(verdict: Verdict, scoring: Store, notify: Store, mails: Sequenc
                 verdict.fault("alerts that differ from their flag", place)
             elif episode["state"] == "raised":
                 raised += 1
-                known = (flags["site"], episode["flag"]) in ever if alert["silent"] else said.get(id_, False)
+                known = (flags["site"], episode["flag"]) in ever if alert["silent"] else said.get(id_)
                 if not known:
                     verdict.fault("flags without mail", f"{place} silent={alert['silent']}")
-            elif said.get(id_, False) and not alert["silent"]:
+            elif said.get(id_) == alert["peak"] and not alert["silent"]:
                 verdict.fault("ended flags never called off", place)
     verdict.counted |= {"episodes raised now": raised, "mails": len(mails), "deliveries": len(sent)}
     _check_copies(verdict, sent, accepted)
 
 
-def _last_said(sent: Sequence[Document]) -> dict[str, bool]:
-    """Return for every episode whether the last mail that names it says that it is open."""
-    said: dict[str, tuple[str, bool]] = {}
+def _last_said(sent: Sequence[Document]) -> dict[str, str]:
+    """Return for every episode as what the last mail that names it calls it open; empty when it calls it off."""
+    said: dict[str, tuple[str, str]] = {}
     for delivery in sent:
         for alert in delivery["alerts"]:
             when = delivery["created_at"]
             if alert["episode"] not in said or said[alert["episode"]][0] <= when:
-                said[alert["episode"]] = (when, alert["status"] != facts.RESOLVED)
-    return {episode: open_ for episode, (_, open_) in said.items()}
+                said[alert["episode"]] = (when, "" if alert["status"] == facts.RESOLVED else alert["severity"])
+    return {episode: severity for episode, (_, severity) in said.items()}
 
 
 def _ever_said(sent: Sequence[Document]) -> set[tuple[str, str]]:

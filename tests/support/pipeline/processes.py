@@ -47,6 +47,12 @@ class Member:
         """True while the process runs."""
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """The process id; it must have been started."""
+        assert self.process is not None
+        return self.process.pid
+
     def victims(self) -> list[int]:
         """Return the process ids a kill may hit now."""
         if not self.alive or self.process is None:
