@@ -65,12 +65,18 @@ PHRASES: dict[tuple[str, int], tuple[str, str]] = {
     ("streak", 1): ("Zahl der Erhebungen in Folge mit <0>", "number of rounds in a row with <0>"),
     ("latest", 1): ("letzter Wert von {0}", "latest value of {0}"),
     ("latest", 2): ("Wert Nummer {1} von hinten von {0}", "value number {1} counted back of {0}"),
-    ("peer_z", 1): ("Abstand zu anderen Standorten bei {0} (in Streuungen)", "distance from other sites in {0} (in spreads)"),
+    ("peer_z", 1): (
+        "Abstand zu anderen Standorten bei {0} (in Streuungen)",
+        "distance from other sites in {0} (in spreads)",
+    ),
     ("peer_z", 2): (
         "Abstand zu Standorten mit gleichem Merkmal {1} bei {0} (in Streuungen)",
         "distance from sites with the same {1} in {0} (in spreads)",
     ),
-    ("peer_percentile", 1): ("Rang unter den Standorten bei {0} (Perzentil)", "rank among the sites in {0} (percentile)"),
+    ("peer_percentile", 1): (
+        "Rang unter den Standorten bei {0} (Perzentil)",
+        "rank among the sites in {0} (percentile)",
+    ),
     ("peer_percentile", 2): (
         "Rang unter den Standorten mit gleichem Merkmal {1} bei {0} (Perzentil)",
         "rank among the sites with the same {1} in {0} (percentile)",

@@ -141,10 +141,10 @@ def test_the_page_of_a_flag_explains_it(associations: ScoringWeb) -> None:
     assert "S01 >= 55" in page
 
 
-def test_a_lead_sees_ranges_from_three_sites_and_no_names(houses: ScoringWeb) -> None:
+def test_a_lead_sees_no_names_and_no_figures_of_three_single_sites(houses: ScoringWeb) -> None:
     page = opened(houses.person(("lead", ("*",))), "/monitoring/house-of-resources")
 
-    assert "Besetzungsquote 3 33 – 100 %" in page
+    assert "33 – 100 %" not in page
     assert "zu wenige Werte" in page
     assert "Bautzen" not in page
     assert "Anfeindungen" not in page
