@@ -43,8 +43,7 @@ def to_text(at: datetime) -> str:
     """
     if at.tzinfo is None:
         raise ValueError("naive datetime")
-    at = at.astimezone(UTC)
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def from_text(text: str) -> datetime:

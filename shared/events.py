@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,10 @@ NAMESPACE = uuid.UUID("6f1c1d8e-7f0f-5c0b-9d0a-2f4f8c8f5b11")
 
 def derived_id(*cause: object) -> str:
     """Return the same id for the same cause, always (uuid5 over the parts joined by `|`)."""
-    return str(uuid.uuid5(NAMESPACE, "|".join(str(part) for part in cause)))
+    text = "|".join([str(part) for part in cause])
+    found = hashlib.sha1(NAMESPACE.bytes + text.encode(), usedforsecurity=False).hexdigest()
+    variant = "89ab"[int(found[16], 16) & 3]
+    return f"{found[:8]}-{found[8:12]}-5{found[13:16]}-{variant}{found[17:20]}-{found[20:32]}"
 
 
 @dataclass(frozen=True)

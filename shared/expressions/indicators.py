@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.expressions.context import IndicatorContext
 from shared.expressions.indicator_functions import (
@@ -25,13 +24,12 @@ from shared.expressions.missing import Missing, Reason, Result, first_missing
 from shared.expressions.scales import only_row
 from shared.expressions.structure import INDICATOR_FUNCTIONS, refuse_faults
 from shared.expressions.tree import Binary, Call, Name, Node, Number, Question, Text, Unary
-from shared.expressions.values import equal
+from shared.expressions.values import equal, equal_numbers
 
 _ERROR, _ZERO, _NONFINITE = GAPS[Reason.ERROR], GAPS[Reason.ZERO_DENOMINATOR], GAPS[Reason.NONFINITE]
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """A value and the smallest number of valid respondents behind it; `n` None: it rests on no aggregate."""
 
     value: Result
@@ -57,7 +55,7 @@ def compile_counted(node: Node) -> Callable[[IndicatorContext], Counted]:
             return Counted(_ERROR, tally.n)
         except OverflowError:
             return Counted(_NONFINITE, tally.n)
-        if isinstance(value, bool | str | list | Missing):
+        if isinstance(value, (bool, str, list, Missing)):
             return Counted(value, tally.n)
         return Counted(finite(float(value)), tally.n)
 
@@ -110,15 +108,37 @@ def _and_or(decisive: bool) -> Callable[[Run, Run], Run]:
 
     def make(left: Run, right: Run) -> Run:
         def decide(frame: Frame) -> Result:
-            first = logical(left(frame))
+            first = left(frame)
+            if first.__class__ is not bool:
+                first = logical(first)
             if first is decisive:
                 return decisive
-            second = logical(right(frame))
+            second = right(frame)
+            if second.__class__ is not bool:
+                second = logical(second)
             if second is decisive:
                 return decisive
+            if first.__class__ is bool and second.__class__ is bool:
+                return not decisive
             return first_missing((first, second)) or not decisive
 
         return decide
+
+    return make
+
+
+def _comparing(operation: Callable[[Any, Any], bool]) -> Callable[[Run, Run], Run]:
+    def make(left: Run, right: Run) -> Run:
+        def compare(frame: Frame) -> Result:
+            first, second = left(frame), right(frame)
+            if first.__class__ is not float or second.__class__ is not float:
+                first, second = number(first), number(second)
+                missing = first_missing((first, second))
+                if missing:
+                    return missing
+            return operation(first, second)
+
+        return compare
 
     return make
 
@@ -155,6 +175,8 @@ def _equality(wanted: bool) -> Callable[[Run, Run], Run]:
     def make(left: Run, right: Run) -> Run:
         def compare(frame: Frame) -> Result:
             first, second = left(frame), right(frame)
+            if first.__class__ is float and second.__class__ is float:
+                return equal_numbers(first, second) is wanted
             return first_missing((first, second)) or _same(first, second) is wanted
 
         return compare
@@ -167,10 +189,10 @@ _OPERATORS: Mapping[str, Callable[[Run, Run], Run]] = {
     "or": _and_or(decisive=True),
     "=": _equality(True),
     "!=": _equality(False),
-    "<": _on_numbers(operator.lt),
-    "<=": _on_numbers(operator.le),
-    ">": _on_numbers(operator.gt),
-    ">=": _on_numbers(operator.ge),
+    "<": _comparing(operator.lt),
+    "<=": _comparing(operator.le),
+    ">": _comparing(operator.gt),
+    ">=": _comparing(operator.ge),
     "+": _on_numbers(operator.add),
     "-": _on_numbers(operator.sub),
     "*": _on_numbers(operator.mul),

@@ -75,8 +75,12 @@ def equal(left: Value, right: Value) -> bool:
         return left == right
     if isinstance(left, bool) or isinstance(right, bool):
         return truth(left) == truth(right)
-    first, second = as_number(left), as_number(right)
-    return first == second or abs(first - second) < _EQUAL_WITHIN
+    return equal_numbers(as_number(left), as_number(right))
+
+
+def equal_numbers(left: float, right: float) -> bool:
+    """Compare two numbers with `=`; what rounding may have added does not count."""
+    return left == right or abs(left - right) < _EQUAL_WITHIN
 
 
 def parse_day(text: str) -> date | None:

@@ -17,6 +17,7 @@ from shared.store.sqlite_connection import BUSY_TIMEOUT_S, Connections
 from shared.store.sqlite_query import order_sql, value_expression, where_sql
 
 _PING_TIMEOUT_S = 1.0
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class SqliteStore:
@@ -148,6 +149,6 @@ class SqliteCollection(BaseCollection):
 
 def _encode(document: Document) -> str:
     check_document(document)
-    body = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    body = _JSON.encode(document)
     check_size(document, len(body))
     return body
