@@ -12,6 +12,7 @@ from services.intake.domain.values import Answer
 from shared.events import Event, derived_id
 
 ONE = "site"
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,7 @@ class Sent:
         """The same content gives the same hash, whatever the order of keys; empty answers do not count."""
         said = {name: value for name, value in self.answers.items() if value not in (None, "", [])}
         content = [self.place.site, self.place.wave, self.respondent, self.deprecated_id, said]
-        text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from shared.clock import to_text
-from shared.programme.model import Wave
+from shared.programme.model import Programme, Wave
 
 State = Literal["planned", "open", "closed"]
 
@@ -30,16 +31,27 @@ class Calendar:
 
 def calendar(wave: Wave, zone: str) -> Calendar:
     """Return the wave's moments in a time zone."""
+    return _calendar(wave.opens_on, wave.due_on, wave.closes_on, zone)
+
+
+@lru_cache(maxsize=1000)
+def _calendar(opens_on: str, due_on: str, closes_on: str, zone: str) -> Calendar:
     return Calendar(
-        opens_at=_midnight(wave.opens_on, zone),
-        due_at=_midnight(wave.due_on, zone, after_days=1),
-        closes_at=_midnight(wave.closes_on, zone, after_days=1),
+        opens_at=_midnight(opens_on, zone),
+        due_at=_midnight(due_on, zone, after_days=1),
+        closes_at=_midnight(closes_on, zone, after_days=1),
     )
 
 
 def _midnight(day: str, zone: str, *, after_days: int = 0) -> str:
     on = date.fromisoformat(day) + timedelta(days=after_days)
     return to_text(datetime.combine(on, time(), ZoneInfo(zone)))
+
+
+def open_wave(programme: Programme, form: str, zone: str, now: str) -> Wave | None:
+    """Return the newest wave in which the form can be answered at this instant, None if there is none."""
+    fielding = [wave for wave in programme.waves if form in wave.forms and calendar(wave, zone).state(now) == "open"]
+    return max(fielding, key=lambda wave: wave.sequence, default=None)
 
 
 def wave_data(programme: str, wave: Wave, zone: str, now: str) -> dict[str, Any]:
