@@ -137,6 +137,7 @@ _FLAG = _schema(
     flag=_id(),
     episode_id=_id(),
     transition_seq=_whole(),
+    batch_end=_Whole(),
     state=_text(validate=validate.OneOf(["raised", "cleared"])),
     severity=_text(validate=_SEVERITY),
     previous_severity=_text(allow_none=True, validate=_SEVERITY),

@@ -22,17 +22,17 @@ class NotifySettings(CommonSettings):
         secret=True,
     )
     critical_wait_s: float = setting(
-        "NOTIFY_CRITICAL_WAIT_S", "Critical: wait before a mail, so that flags of one report share it", default=0.5
+        "NOTIFY_CRITICAL_WAIT_S", "Critical: wait before a mail, for flags that are still on their way", default=0.5
     )
     critical_interval_s: float = setting(
-        "NOTIFY_CRITICAL_INTERVAL_S", "Critical: least time between two mails of a group", default=300.0
+        "NOTIFY_CRITICAL_INTERVAL_S", "Critical: least time between two mails about a site to a person", default=300.0
     )
     critical_repeat_s: float = setting(
         "NOTIFY_CRITICAL_REPEAT_S", "Critical: reminder after; 0 = never", default=86_400.0
     )
     standard_wait_s: float = setting("NOTIFY_STANDARD_WAIT_S", "Warnings: wait before a mail", default=900.0)
     standard_interval_s: float = setting(
-        "NOTIFY_STANDARD_INTERVAL_S", "Warnings: least time between two mails of a group", default=3600.0
+        "NOTIFY_STANDARD_INTERVAL_S", "Warnings: least time between two mails about a site to a person", default=3600.0
     )
     standard_repeat_s: float = setting(
         "NOTIFY_STANDARD_REPEAT_S", "Warnings: reminder after; 0 = never", default=604_800.0

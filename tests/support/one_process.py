@@ -37,9 +37,13 @@ class _Notify(Notify):
 
 
 class Platform:
-    """The services over SQLite files in `folder`, mailing to `smtp_url`; `work` does everything that is due."""
+    """The services over SQLite files in `folder`, mailing to `smtp_url`; `work` does everything that is due.
 
-    def __init__(self, folder: Path, smtp_url: str) -> None:
+    `told` are further settings.
+    """
+
+    def __init__(self, folder: Path, smtp_url: str, **told: str) -> None:
+        self._told = {"NOTIFY_CRITICAL_WAIT_S": "0", **told}
         environment = {name: self._environment(folder, name, smtp_url) for name in ("intake", "scoring", "notify")}
         for name, told in environment.items():
             migrate(name, told)
@@ -76,7 +80,7 @@ class Platform:
             "SECRET_KEY": "a secret for tests that is long enough",
             "PUBLIC_URL": "http://localhost",
             "SECURE_COOKIES": "false",
-            "NOTIFY_CRITICAL_WAIT_S": "0",
+            **self._told,
         }
 
     def publish(self, event: Event) -> None:

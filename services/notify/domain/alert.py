@@ -23,6 +23,7 @@ _COPIED = (
     "values",
     "rule",
     "counterfactual",
+    "batch_end",
 )
 
 

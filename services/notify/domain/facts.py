@@ -72,7 +72,8 @@ def short_title(title: str, longest: int = 17) -> str:
     return "".join(word[0] for word in words if word[0].isalnum())
 
 
-def gravest(alerts: Sequence[Mapping[str, Any]]) -> str:
-    """Return the highest severity among alerts that are not resolved; "" when all are."""
-    open_ones = {alert["severity"] for alert in alerts if alert["status"] != RESOLVED}
-    return next((severity for severity in ("critical", "warn", "info") if severity in open_ones), "")
+def gravest(alerts: Sequence[Mapping[str, Any]], reminder: bool = False) -> str:
+    """Return the highest severity among the news, in a reminder among all that is open; "" when there is none."""
+    about = (ONGOING,) if reminder else (NEWS, AGAIN)
+    told = {alert["severity"] for alert in alerts if alert["status"] in about}
+    return next((severity for severity in ("critical", "warn", "info") if severity in told), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
@@ -13,9 +13,9 @@ from shared.clock import from_text, to_text
 class Route:
     """Timing of one kind of mail, in seconds.
 
-    `wait_s` lets flags of one submission share a mail; `interval_s` is the least distance between
-    two mails of a group; `repeat_s` reminds of what is still open (0 = never). `daily_at` (local
-    time) moves every mail to that time of day.
+    `wait_s` is for flags that are still on their way; `interval_s` is the least distance between two
+    mails of a group about this kind; `repeat_s` reminds of what is still open (0 = never). `daily_at`
+    (local time) moves every mail to that time of day.
     """
 
     name: str
@@ -37,9 +37,10 @@ class Routes:
         """Return the route of a severity."""
         return {"critical": self.critical, "warn": self.standard}.get(severity, self.digest)
 
-    def named(self, name: str) -> Route:
-        """Return the route with this name. Raises KeyError."""
-        return {route.name: route for route in (self.critical, self.standard, self.digest)}[name]
+    def of(self, severities: Iterable[str]) -> list[Route]:
+        """Return the routes of these severities, the most urgent first."""
+        wanted = {self.for_severity(severity).name for severity in severities}
+        return [route for route in (self.critical, self.standard, self.digest) if route.name in wanted]
 
 
 def plus(at: str, seconds: float) -> str:
@@ -77,6 +78,11 @@ def next_look(route: Route, last_tick: str | None, firing: bool, mute_ends: Sequ
     if last_tick is not None:
         at = max(at, plus(last_tick, route.interval_s))
     return aligned(at, route, zone)
+
+
+def reminder_due(route: Route, last_tick: str | None, tick: str) -> bool:
+    """Return whether what is open on a route was mailed so long ago that it is told again."""
+    return route.repeat_s > 0 and last_tick is not None and tick >= plus(last_tick, route.repeat_s)
 
 
 def aligned(at: str, route: Route, zone: tzinfo) -> str:

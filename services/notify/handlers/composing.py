@@ -8,7 +8,7 @@ from typing import Any
 from services.notify.domain import delivery as deliveries
 from services.notify.domain import facts
 from services.notify.domain.alert import news_key, rank
-from services.notify.domain.dedup import FIRST, Entry, Picture
+from services.notify.domain.dedup import FIRST, REPEAT, Entry, Picture
 from services.notify.handlers.people import People
 from services.notify.handlers.picture import View
 from shared.store.port import Document
@@ -18,7 +18,6 @@ def compose(
     people: People,
     group: Mapping[str, Any],
     view: View,
-    entry: Entry | None,
     picture: Picture,
     *,
     reason: str,
@@ -27,6 +26,7 @@ def compose(
     owner: str,
 ) -> Document:
     """Return the delivery of this group and tick number, queued and due now."""
+    entry = view.entry
     id_ = deliveries.delivery_id(group["_id"], group["tick_no"])
     return {
         "_id": id_,
@@ -34,7 +34,7 @@ def compose(
         "thread_root": entry.thread_root if entry and reason != FIRST else None,
         "reason": reason,
         **_addressed(people, group, view),
-        **_content(_alerts(people, group, view, entry, picture), view),
+        **_content(_alerts(people, group, view, entry, picture), view, reason),
         "state": deliveries.QUEUED,
         "attempts": 0,
         "created_at": now,
@@ -54,9 +54,9 @@ def _addressed(people: People, group: Mapping[str, Any], view: View) -> Document
     }
 
 
-def _content(alerts: list[Document], view: View) -> Document:
+def _content(alerts: list[Document], view: View, reason: str) -> Document:
     return {
-        "severity": facts.gravest(alerts),
+        "severity": facts.gravest(alerts, reminder=reason == REPEAT),
         "episodes": [alert["episode"] for alert in alerts],
         "hidden_from": sorted({role for alert in [*view.firing, *view.resolved] for role in alert["hidden_from"]}),
         "alerts": alerts,

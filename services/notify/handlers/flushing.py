@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.notify.documents import DELIVERIES, GROUPS
-from services.notify.domain.dedup import Entry, decide, entry_from_json, recorded
-from services.notify.domain.schedule import Routes, logical_tick, next_look, plus
+from services.notify.domain.dedup import Decision, Entry, decide, entry_from_json, recorded, severities
+from services.notify.domain.schedule import Route, Routes, logical_tick, next_look, plus, reminder_due
 from services.notify.handlers.composing import compose
 from services.notify.handlers.grouping import Groups
 from services.notify.handlers.people import People
@@ -41,7 +41,7 @@ class Flusher:
         self._people = people
         self._arming = groups
         self._routes = routes
-        self._viewer = Viewer(store, people, routes)
+        self._viewer = Viewer(store, people)
         self._clock = clock
         self._options = options
 
@@ -61,26 +61,42 @@ class Flusher:
         return 1
 
     def _tick(self, group: Document, fence: int, now: str) -> None:
-        route = self._routes.named(group["route"])
         view = self._viewer.view(group, entry_from_json(group["entry"]), now)
         entry = view.entry
         picture = view.picture(frozenset(group["muted"]))
-        tick = logical_tick(group["next_flush_at"], now, route.interval_s)
-        decision = decide(entry, picture, tick, route.repeat_s, self._options.send_resolved)
+        tick = logical_tick(group["next_flush_at"], now, self._most_urgent(view).interval_s)
+        decision = decide(entry, picture, self._remind(view, tick), self._options.send_resolved)
         rev = int(group["rev"])
         if decision.reason is not None:
-            mail = self._composed(group, view, entry, decision.reason, now) if decision.send else None
-            entry = recorded(entry, picture, tick, mail["message_id"] if mail else None, decision.reason)
+            about = self._routes.of(severities(decision.about))
+            mail = self._composed(group, view, decision, about[0], now) if decision.send else None
+            ticks = {route.name: tick for route in about}
+            entry = recorded(entry, picture, ticks, mail["message_id"] if mail else None, decision.reason)
             if not self._commit(group["_id"], fence, entry, sorted(picture.muted), mail):
                 return
             rev += 1
         self._close({**group, "rev": rev, "muted": sorted(picture.muted)}, fence, entry, view)
 
-    def _composed(self, group: Document, view: View, entry: Entry | None, reason: str, now: str) -> Document:
+    def _most_urgent(self, view: View) -> Route:
+        return next(iter(self._routes.of(view.severities())), self._routes.critical)
+
+    def _remind(self, view: View, tick: str) -> bool:
+        entry, open_ = view.entry, self._routes.of(str(alert["peak"]) for alert in view.firing)
+        return entry is not None and any(reminder_due(route, entry.ticks.get(route.name), tick) for route in open_)
+
+    def _composed(self, group: Document, view: View, decision: Decision, route: Route, now: str) -> Document:
         picture = view.picture(frozenset(group["muted"]))
         domain, owner = self._options.mail_domain, self._options.owner
+        addressed = {**group, "route": route.name}
         return compose(
-            self._people, group, view, entry, picture, reason=reason, now=now, mail_domain=domain, owner=owner
+            self._people,
+            addressed,
+            view,
+            picture,
+            reason=str(decision.reason),
+            now=now,
+            mail_domain=domain,
+            owner=owner,
         )
 
     def _commit(self, id_: str, fence: int, entry: Entry, muted: list[str], mail: Document | None) -> bool:
@@ -101,14 +117,23 @@ class Flusher:
 
     def _close(self, group: Document, fence: int, entry: Entry | None, view: View) -> None:
         """Say when to look again and give the group back; sooner if it was armed since it was claimed."""
-        route = self._routes.named(group["route"])
-        zone = self._people.zone(group["programme"], group["site"])
-        look = next_look(route, entry.last_tick if entry else None, bool(view.firing), view.mute_ends, zone)
+        look = self._next_look(group, entry, view)
         unarmed = {"fence": fence, "rev": group["rev"]}
         if self._groups.update_if(group["_id"], unarmed, _looking(group, look)) is None:
-            soon = self._arming.due(route, to_text(self._clock.now()), entry, group["programme"], group["site"])
+            now = to_text(self._clock.now())
+            route = self._most_urgent(self._viewer.view(group, entry, now))
+            soon = self._arming.due(route, now, entry, group["programme"], group["site"])
             look = min(look, soon) if look else soon
             self._groups.update_if(group["_id"], {"fence": fence}, _looking(group, look))
+
+    def _next_look(self, group: Document, entry: Entry | None, view: View) -> str | None:
+        zone = self._people.zone(group["programme"], group["site"])
+        open_, looks = {str(alert["peak"]) for alert in view.firing}, []
+        for severity in open_ | set(view.mute_ends):
+            route = self._routes.for_severity(severity)
+            last_tick = entry.ticks.get(route.name) if entry else None
+            looks.append(next_look(route, last_tick, severity in open_, view.mute_ends.get(severity, []), zone))
+        return min((look for look in looks if look), default=None)
 
 
 def _looking(group: Document, look: str | None) -> Change:

@@ -1,25 +1,27 @@
-"""Groups: one per kind of mail, recipient and site; an arm makes sure that a group looks again in time."""
+"""Groups: one per recipient and site; an arm makes sure that a group looks again in time."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from services.notify.documents import ALERTS, GROUPS
 from services.notify.domain import alert as alerts
 from services.notify.domain.dedup import Entry, entry_from_json
-from services.notify.domain.schedule import Route, Routes, earliest
+from services.notify.domain.schedule import Route, Routes, earliest, plus
 from services.notify.handlers.people import People, Roster
 from shared.clock import Clock, to_text
 from shared.store.port import Change, Document, Duplicate, Store
 
 log = logging.getLogger(__name__)
 
+MORE_TO_COME_S = 5.0
 
-def group_id(route: str, recipient: str, programme: str, site: str) -> str:
+
+def group_id(recipient: str, programme: str, site: str) -> str:
     """Return the natural key of a group."""
-    return f"{route}|{recipient}|{programme}/{site}"
+    return f"{recipient}|{programme}/{site}"
 
 
 class Groups:
@@ -32,19 +34,21 @@ class Groups:
         self._routes = routes
         self._clock = clock
 
-    def arm(self, alert: Mapping[str, Any]) -> None:
-        """Let everybody who is told about this alert look soon. Idempotent.
+    def arm(self, concerned: Iterable[Mapping[str, Any]], *, more_to_come: bool = False) -> None:
+        """Let everybody who is told about these alerts look soon. Idempotent.
 
         A resolved alert concerns only groups that exist. An open one that nobody can be told about
-        waits for `catch_up` and is logged.
+        waits for `catch_up` and is logged. `more_to_come`: others follow and will arm these too, so a
+        look may wait for them a little longer.
         """
-        self._arm_all(alert, self._people.roster())
+        roster = self._people.roster()
+        for alert in concerned:
+            self._arm_all(alert, roster, MORE_TO_COME_S if more_to_come else 0.0)
 
-    def _arm_all(self, alert: Mapping[str, Any], roster: Roster) -> None:
-        route = self._routes.for_severity(alert["peak"])
+    def _arm_all(self, alert: Mapping[str, Any], roster: Roster, more_s: float = 0.0) -> None:
         told = roster.recipients(alert)
         for recipient in told:
-            self._arm(route, recipient.account.id, alert, create=alert["state"] == alerts.RAISED)
+            self._arm(recipient.account.id, alert, create=alert["state"] == alerts.RAISED, more_s=more_s)
         if not told and alert["state"] == alerts.RAISED:
             log.warning("nobody to tell", extra={"programme": alert["programme"], "site": alert["site"]})
 
@@ -52,10 +56,9 @@ class Groups:
         """Arm the groups that have not yet heard of an open alert here (people or rules have changed)."""
         roster = self._people.roster()
         for alert in self._open(programme, site):
-            route = self._routes.for_severity(alert["peak"])
             for recipient in roster.recipients(alert):
-                if not self._heard(route, recipient.account.id, alert):
-                    self._arm(route, recipient.account.id, alert, create=True)
+                if not self._heard(recipient.account.id, alert):
+                    self._arm(recipient.account.id, alert, create=True)
 
     def places_of(self, recipient: str) -> set[tuple[str, str]]:
         """Return (programme, site) of every group this account has."""
@@ -71,30 +74,31 @@ class Groups:
         where = {"programme": programme, "state": alerts.RAISED}
         return self._alerts.find(where if site is None else {**where, "site": site})
 
-    def _heard(self, route: Route, recipient: str, alert: Mapping[str, Any]) -> bool:
-        group = self._groups.get(group_id(route.name, recipient, alert["programme"], alert["site"]))
+    def _heard(self, recipient: str, alert: Mapping[str, Any]) -> bool:
+        group = self._groups.get(group_id(recipient, alert["programme"], alert["site"]))
         entry = entry_from_json((group or {}).get("entry"))
         return entry is not None and alerts.news_key(alert) in entry.firing
 
-    def _arm(self, route: Route, recipient: str, alert: Mapping[str, Any], *, create: bool) -> None:
-        id_ = group_id(route.name, recipient, alert["programme"], alert["site"])
+    def _arm(self, recipient: str, alert: Mapping[str, Any], *, create: bool, more_s: float = 0.0) -> None:
+        id_ = group_id(recipient, alert["programme"], alert["site"])
         while True:
             group = self._groups.get(id_)
+            due = self._due(group, alert, more_s)
             if group is None:
-                if not create or self._created(id_, route, recipient, alert):
+                if not create or self._created(id_, recipient, alert, due):
                     return
                 continue
-            if self._groups.update_if(id_, {"rev": group["rev"]}, self._earlier(group, route)):
+            armed = group.get("next_flush_at")
+            earlier = Change(set={"next_flush_at": min(due, armed) if armed else due}, inc={"rev": 1})
+            if self._groups.update_if(id_, {"rev": group["rev"]}, earlier):
                 return
 
-    def _created(self, id_: str, route: Route, recipient: str, alert: Mapping[str, Any]) -> bool:
+    def _created(self, id_: str, recipient: str, alert: Mapping[str, Any], due: str) -> bool:
         now = to_text(self._clock.now())
-        due = self.due(route, now, None, alert["programme"], alert["site"])
         try:
             self._groups.insert(
                 {
                     "_id": id_,
-                    "route": route.name,
                     "recipient": recipient,
                     "programme": alert["programme"],
                     "site": alert["site"],
@@ -110,13 +114,12 @@ class Groups:
             return False
         return True
 
-    def _earlier(self, group: Document, route: Route) -> Change:
-        entry = entry_from_json(group["entry"])
-        due = self.due(route, to_text(self._clock.now()), entry, group["programme"], group["site"])
-        armed = group.get("next_flush_at")
-        return Change(set={"next_flush_at": min(due, armed) if armed else due}, inc={"rev": 1})
+    def _due(self, group: Document | None, alert: Mapping[str, Any], more_s: float) -> str:
+        now, entry = to_text(self._clock.now()), entry_from_json((group or {}).get("entry"))
+        due = self.due(self._routes.for_severity(alert["peak"]), now, entry, alert["programme"], alert["site"])
+        return max(due, plus(now, more_s))
 
     def due(self, route: Route, now: str, entry: Entry | None, programme: str, site: str) -> str:
         """Return when something that is news now may be mailed."""
         zone = self._people.zone(programme, site)
-        return earliest(route, now, entry.last_tick if entry else None, zone)
+        return earliest(route, now, entry.ticks.get(route.name) if entry else None, zone)

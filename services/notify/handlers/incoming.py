@@ -41,13 +41,25 @@ class Incoming:
         """Keep the alert's newest state and arm its groups.
 
         The groups follow what is stored, not the event: an old or repeated event changes nothing,
-        and one whose first handling died half-way is completed.
+        and one whose first handling died half-way is completed. The last event of a recomputation arms
+        for all of them, so that they share a mail; those before it would wait for it only so long.
         """
-        self._groups.arm(self._keep(event, restated=False))
+        alert = self._keep(event, restated=False)
+        if event.data["transition_seq"] < event.data.get("batch_end", 0):
+            self._groups.arm([alert], more_to_come=True)
+        else:
+            self._groups.arm(self._batch(event, alert))
 
     def on_flag_restated(self, event: Event) -> None:
         """Keep the restated values; nobody is mailed."""
         self._keep(event, restated=True)
+
+    def _batch(self, last: Event, alert: Document) -> list[Document]:
+        """Return the alerts that changed in the same recomputation as this last one, this one included."""
+        if last.data.get("batch_end") is None:
+            return [alert]
+        found = self._alerts.find({name: last.data[name] for name in ("programme", "site", "batch_end")})
+        return [alert, *(one for one in found if one["_id"] != alert["_id"])]
 
     def _keep(self, event: Event, *, restated: bool) -> Document:
         id_ = event.data["episode_id"]

@@ -11,7 +11,6 @@ from services.notify.domain import alert as alerts
 from services.notify.domain import silence as silences
 from services.notify.domain.dedup import Entry, Picture, episode_of
 from services.notify.domain.recipients import Recipient
-from services.notify.domain.schedule import Routes
 from services.notify.handlers.people import People, Roster
 from shared.store.port import Document, Range, Store
 
@@ -20,14 +19,14 @@ from shared.store.port import Document, Range, Store
 class View:
     """A group's alerts at one tick.
 
-    `mute_ends` are the instants at which a mute ends by itself; `entry` is what the last mail said, in
-    terms of the episodes of today.
+    `mute_ends` are the instants, by severity, at which a mute ends by itself; `entry` is what the last
+    mail said, in terms of the episodes of today.
     """
 
     firing: list[Document] = field(default_factory=list)
     resolved: list[Document] = field(default_factory=list)
     muted: list[Document] = field(default_factory=list)
-    mute_ends: list[str] = field(default_factory=list)
+    mute_ends: dict[str, list[str]] = field(default_factory=dict)
     recipient: Recipient | None = None
     entry: Entry | None = None
 
@@ -41,18 +40,21 @@ class View:
             returned=firing & muted_before,
         )
 
+    def severities(self) -> set[str]:
+        """Return the severities of what is firing or was resolved."""
+        return {str(alert["peak"]) for alert in [*self.firing, *self.resolved]}
+
 
 class Viewer:
     """Builds a group's view from the alerts of its site; nothing is cached between looks."""
 
-    def __init__(self, store: Store, people: People, routes: Routes) -> None:
+    def __init__(self, store: Store, people: People) -> None:
         self._alerts = store.collection(ALERTS.name)
         self._silences = store.collection(SILENCES.name)
         self._people = people
-        self._routes = routes
 
     def view(self, group: Mapping[str, Any], told: Entry | None, now: str) -> View:
-        """Return what concerns this group's recipient and kind of mail; `told` is what the last mail said."""
+        """Return what concerns this group's recipient; `told` is what the last mail said."""
         place = {"programme": group["programme"], "site": group["site"]}
         active = self._silences.find({"programme": group["programme"], "ends_at": Range(gt=now)})
         closed = not self._open(group)
@@ -64,7 +66,8 @@ class Viewer:
                 continue
             end = self._muted_until(alert, active, now)
             (view.muted if closed or end else view.firing).append(alert)
-            view.mute_ends.extend([end] if end else [])
+            if end:
+                view.mute_ends.setdefault(alert["peak"], []).append(end)
         view.resolved.extend(self._resolved(group, entry, roster))
         concerned = [*view.firing, *view.resolved]
         return replace(view, recipient=self._mine(concerned[0], group, roster) if concerned else None)
@@ -84,8 +87,6 @@ class Viewer:
         return next((alerts.news_key(other) for other in others if not alerts.reported(other)), key)
 
     def _mine(self, alert: Mapping[str, Any], group: Mapping[str, Any], roster: Roster) -> Recipient | None:
-        if self._routes.for_severity(alert["peak"]).name != group["route"]:
-            return None
         return next((who for who in roster.recipients(alert) if who.account.id == group["recipient"]), None)
 
     def _open(self, group: Mapping[str, Any]) -> bool:

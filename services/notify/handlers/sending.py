@@ -144,10 +144,8 @@ class Sender:
 
     def _tell_others(self, delivery: Mapping[str, Any]) -> None:
         """Let whoever takes the unreachable recipient's place hear of the alerts."""
-        for episode in delivery["episodes"]:
-            alert = self._alerts.get(episode)
-            if alert is not None:
-                self._groups.arm(alert)
+        found = (self._alerts.get(episode) for episode in delivery["episodes"])
+        self._groups.arm(alert for alert in found if alert is not None)
 
     def _finish(self, lease: Lease, change: Change) -> None:
         """Write the outcome; keep trying while the lease holds, as what is not written may be sent twice."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.scoring.domain.cells import CellKey
@@ -36,11 +36,18 @@ def indicators_computed(key: CellKey, cell: Mapping[str, Any], at: str, origin: 
     )
 
 
-def flag_event(programme: Programme, site: str, transition: Transition, at: str, origin: str) -> Event:
-    """Return the event that tells a transition of a flag."""
+def flag_events(
+    programme: Programme, site: str, transitions: Sequence[Transition], at: str, origin: str
+) -> list[Event]:
+    """Return the events that tell the transitions of one recomputation; each says which of them is the last news."""
+    end = max((one.seq for one in transitions if one.kind != "restated"), default=0)
+    return [_flag_event(programme, site, one, at, origin, max(end, one.seq)) for one in transitions]
+
+
+def _flag_event(programme: Programme, site: str, transition: Transition, at: str, origin: str, end: int) -> Event:
     return Event(
         name=f"flag.{transition.kind}",
-        data={**_what(programme, site, transition), "occurred_at": at},
+        data={**_what(programme, site, transition), "batch_end": end, "occurred_at": at},
         subject=f"{programme.id}/{site}",
         source=SOURCE,
         id=derived_id("flag", transition.episode_id, transition.seq),

@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 
 from services.scoring.domain.cells import EVERY_SITE
-from services.scoring.domain.events import flag_event
+from services.scoring.domain.events import flag_events
 from services.scoring.domain.naming import Speaker
 from services.scoring.domain.prevalence import fold_programme
 from services.scoring.domain.site_flags import fold_site
@@ -15,7 +15,6 @@ from services.scoring.handlers.definitions import site_codes, timeline
 from services.scoring.ports import Cells, Definitions, SiteFlags
 from shared.clock import Clock, to_text
 from shared.errors import TransientError
-from shared.events import Event
 from shared.store.port import Document
 
 log = logging.getLogger(__name__)
@@ -54,16 +53,12 @@ class Refold:
             result = merged(before, self.folded(speaker, site), cause, at)
             if result is None:
                 return
-            events = [self._event(speaker, site, one, at, correlation_id) for one in result.transitions]
+            told = flag_events(programme, site, result.transitions, at, f"site_flags/{programme.id}/{site}")
+            events = [replace(event, correlation_id=correlation_id) for event in told]
             if self._flags.write(before, (programme.id, site), result, events):
                 _report(programme.id, site, result.transitions)
                 return
         raise TransientError(f"{programme.id}/{site}: flags are written too often at once")
-
-    def _event(self, speaker: Speaker, site: str, one: Transition, at: str, correlation_id: str) -> Event:
-        programme = speaker.plan.programme
-        event = flag_event(programme, site, one, at, f"site_flags/{programme.id}/{site}")
-        return replace(event, correlation_id=correlation_id)
 
 
 def _report(programme: str, site: str, transitions: list[Transition]) -> None:

@@ -67,13 +67,72 @@ def test_without_resolved_mails_the_next_raise_is_news_again() -> None:
     timeline.want(0, 0, ["F-A"]).want(3000, 3000, ["F-A"]).check(DAY_S)
 
 
-def test_severities_have_routes_of_their_own() -> None:
-    timeline = Timeline().push(0, "F-A").push(0, "F-B", severity="warn").push(0, "F-C", severity="info")
+@pytest.mark.parametrize(("severity", "after_s"), [("critical", 0), ("warn", 900), ("info", 22 * 3600)])
+def test_each_severity_alone_has_a_pace_of_its_own(severity: str, after_s: int) -> None:
+    Timeline().push(0, "F-A", severity=severity).want(after_s, after_s, ["F-A"]).check(DAY_S - 1)
 
-    timeline.want(0, 0, ["F-A"]).want(900, 900, ["F-B"]).want(22 * 3600, 22 * 3600, ["F-C"]).check(DAY_S - 1)
+
+def test_one_recomputation_makes_one_mail_named_after_its_gravest_flag() -> None:
+    timeline = Timeline(World(critical_wait_s=0.5))
+    for seq, (flag, severity) in enumerate((("F-A", "critical"), ("F-B", "info"), ("F-C", "warn")), start=1):
+        timeline.push(0.4 * seq, flag, severity=severity, transition_seq=seq, batch_end=3)
+
+    timeline.want(1.7, 1.7, ["F-A", "F-B", "F-C"]).check(DAY_S - 1)
+
+    (mail,) = timeline.world.mails()
+    assert (mail.delivery["severity"], mail.route) == ("critical", "critical")
+    assert [alert["flag"] for alert in mail.delivery["alerts"]] == ["F-A", "F-C", "F-B"]
 
 
-def test_a_rise_in_severity_is_news_on_the_graver_route() -> None:
+def test_everybody_told_of_a_recomputation_is_told_when_its_last_event_has_come() -> None:
+    world = World(critical_wait_s=0.5)
+    world.account("dana", role="consultant", sites=[SITE], topics=["staff"])
+    timeline = Timeline(world)
+    timeline.push(0, "F-A", topic="staff", transition_seq=1, batch_end=2).push(
+        0.1, "F-B", transition_seq=2, batch_end=2
+    )
+
+    timeline.want(0.6, 0.6, ["F-A", "F-B"]).want(0.6, 0.6, ["F-A"]).check(100)
+
+
+def test_a_last_event_that_does_not_come_delays_the_others_only_a_little() -> None:
+    timeline = Timeline().push(0, "F-A", transition_seq=1, batch_end=2)
+
+    timeline.want(5, 5, ["F-A"]).push(60, "F-B", transition_seq=2, batch_end=2).want(305, 305, ["F-A", "F-B"]).check(
+        400
+    )
+
+
+def test_a_last_event_that_overtakes_the_others_shares_its_mail_with_them() -> None:
+    timeline = Timeline(World(critical_wait_s=0.5))
+    timeline.push(0, "F-B", transition_seq=2, batch_end=2).push(0.2, "F-A", transition_seq=1, batch_end=2)
+
+    timeline.want(0.5, 0.5, ["F-A", "F-B"]).check(100)
+
+
+def test_a_critical_flag_does_not_wait_because_a_warning_was_just_mailed() -> None:
+    timeline = Timeline().push(0, "F-A", severity="warn").push(905, "F-B")
+
+    timeline.want(900, 900, ["F-A"]).want(905, 905, ["F-A", "F-B"]).check(3600)
+
+
+def test_a_warning_soon_after_a_critical_mail_waits_for_its_own_time_and_is_named_as_one() -> None:
+    timeline = Timeline().push(0, "F-A").push(10, "F-B", severity="warn")
+
+    timeline.want(0, 0, ["F-A"]).want(910, 910, ["F-A", "F-B"]).check(3600)
+
+    assert [mail.delivery["severity"] for mail in timeline.world.mails()] == ["critical", "warn"]
+
+
+def test_reminders_keep_the_pace_of_the_gravest_open_flag_and_list_the_others() -> None:
+    timeline = Timeline(World(standard_repeat_s=3.0 * DAY_S)).push(0, "F-A").push(0, "F-B", severity="warn")
+    timeline.push(DAY_S + 1000, "F-A", "cleared")
+
+    timeline.want(0, 0, ["F-A", "F-B"]).want(DAY_S, DAY_S, ["F-A", "F-B"])
+    timeline.want(DAY_S + 1000, DAY_S + 1000, ["F-B"], ["F-A"]).want(4 * DAY_S, 4 * DAY_S, ["F-B"]).check(5 * DAY_S)
+
+
+def test_a_rise_in_severity_is_news_at_the_pace_of_the_graver() -> None:
     timeline = Timeline().push(0, "F-A", severity="warn").push(2000, "F-A", kind="flag.changed")
 
     timeline.want(900, 900, ["F-A"]).want(2000, 2000, ["F-A"]).push(3000, "F-A", "cleared")

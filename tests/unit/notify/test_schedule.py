@@ -7,7 +7,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.notify.domain.schedule import Route, aligned, earliest, logical_tick, next_look, plus
+from services.notify.domain.schedule import (
+    Route,
+    Routes,
+    aligned,
+    earliest,
+    logical_tick,
+    next_look,
+    plus,
+    reminder_due,
+)
 from shared.clock import from_text, to_text
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -45,6 +54,25 @@ def test_the_next_look_is_the_repeat_or_the_first_end_of_a_mute_but_not_within_t
     assert next_look(CRITICAL, T0, True, [plus(T0, 4000), plus(T0, 500)], BERLIN) == plus(T0, 500)
     assert next_look(CRITICAL, T0, True, [plus(T0, 10)], BERLIN) == plus(T0, 300)
     assert next_look(CRITICAL, None, False, [plus(T0, 10)], BERLIN) == plus(T0, 10)
+
+
+@pytest.mark.parametrize(("after_s", "due"), [(540, False), (599.999, False), (600, True), (660, True)])
+def test_a_reminder_is_due_at_its_time_not_after_it(after_s: float, due: bool) -> None:
+    assert reminder_due(Route("standard", 0, 0, 600), T0, plus(T0, after_s)) is due
+
+
+def test_zero_never_reminds_and_neither_does_what_was_never_mailed() -> None:
+    assert not reminder_due(DIGEST, T0, plus(T0, 1e7))
+    assert not reminder_due(CRITICAL, None, plus(T0, 1e7))
+
+
+def test_severities_have_their_routes_the_most_urgent_first() -> None:
+    standard = Route("standard", 900, 3600, 0)
+    routes = Routes(CRITICAL, standard, DIGEST)
+
+    assert routes.of(["info", "critical", "info"]) == [CRITICAL, DIGEST]
+    assert routes.of(["warn"]) == [standard]
+    assert routes.of([]) == []
 
 
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Pacific/Auckland", "UTC"])
