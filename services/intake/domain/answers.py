@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.intake.domain.compiled import CompiledForm, Item
+from services.intake.domain.compiled import CompiledForm, Item, Rule
 from services.intake.domain.filling import Record, Surroundings
 from services.intake.domain.messages import fault, in_language
 from services.intake.domain.values import Answer, Refused, read
@@ -44,40 +44,41 @@ def read_all(compiled: CompiledForm, raw: Mapping[str, Any], language: str) -> R
     return Read(answers, refused, tuple(unknown))
 
 
-def judge(
-    record: Record, refused: Mapping[str, Fault], language: str, only: Collection[str] | None = None
-) -> list[Fault]:
-    """Return every fault among the shown questions (or those named in `only`), in the order of the form.
+def judge(record: Record, refused: Mapping[str, Fault], language: str) -> list[Fault]:
+    """Return every fault among the shown questions, in the order of the form.
 
-    A rule that looks at an answer which is itself faulty is not judged: it would only echo that fault.
+    What rests on a faulty answer waits: whether a question is shown, what it offers and whether it
+    keeps its rules is judged once the answers it looks at are in order. So one mistake is one fault,
+    and the first faulty answer of a chain is always named.
     """
-    found: dict[str, Fault] = {name: fault_ for name, fault_ in refused.items() if name in record.shown}
-    items = [item for item in record.compiled.items.values() if item.question.name in record.shown]
-    for item in items:
+    found: dict[str, Fault] = {}
+    faulty = {name for name in refused if name in record.shown}
+    for item in record.compiled.order:
         name = item.question.name
-        if name not in found and name in record.not_offered:
-            found[name] = fault(name, "not_offered", language)
-        elif name not in found and _missing(record, item, found):
-            found[name] = _told(item, "required", language)
-    broken = {
-        item.question.name: _told(item, "constraint", language)
-        for item in items
-        if _judged(item, found) and not record.keeps_constraint(item)
-    }
-    found |= broken
-    ordered = (found[name] for name in record.compiled.items if name in found)
-    return [f for f in ordered if only is None or f.path in only]
+        if not faulty.isdisjoint(item.decided_by):
+            faulty.add(name)
+        elif name in record.shown:
+            fault_ = refused.get(name) or _broken(record, item, faulty, language)
+            if fault_ is not None:
+                found[name] = fault_
+                faulty.add(name)
+    return [found[name] for name in record.compiled.items if name in found]
 
 
-def _missing(record: Record, item: Item, found: Mapping[str, Fault]) -> bool:
-    if not item.question.asked or item.question.name in record.values or item.required is None:
-        return False
-    return not (item.required.asks & found.keys()) and record.is_required(item)
+def _broken(record: Record, item: Item, faulty: Collection[str], language: str) -> Fault | None:
+    """Return the fault of an answer of the right form, None if it keeps the rules that can be judged."""
+    name = item.question.name
+    if name in record.not_offered:
+        return fault(name, "not_offered", language)
+    if item.question.asked and name not in record.values and _can_judge(item.required, faulty):
+        return _told(item, "required", language) if record.is_required(item) else None
+    if _can_judge(item.constraint, faulty) and not record.keeps_constraint(item):
+        return _told(item, "constraint", language)
+    return None
 
 
-def _judged(item: Item, found: Mapping[str, Fault]) -> bool:
-    rule = item.constraint
-    return rule is not None and item.question.name not in found and not (rule.asks & found.keys())
+def _can_judge(rule: Rule | None, faulty: Collection[str]) -> bool:
+    return rule is not None and rule.asks.isdisjoint(faulty)
 
 
 def _told(item: Item, code: str, language: str) -> Fault:

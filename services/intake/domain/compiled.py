@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from shared.expressions import FormContext, Node, Text, Value, compile_form, parse, references, truth
 from shared.programme.model import Choice, Form, Group, Question
@@ -39,7 +40,7 @@ class Item:
     choices: tuple[Choice, ...]
     names: frozenset[str]
 
-    @property
+    @cached_property
     def decided_by(self) -> frozenset[str]:
         """The questions whose answers decide whether this one is shown, what it offers or what it is."""
         rules = (*self.shown_if, self.calculation, self.choice_filter, self._given)

@@ -9,7 +9,8 @@ from typing import Literal
 
 from services.intake.domain.compiled import CompiledForm
 from services.intake.domain.submission import Place
-from services.intake.domain.values import Answer, Refused, read, read_typed
+from services.intake.domain.typed import read_typed
+from services.intake.domain.values import Answer, Refused, read
 from shared.errors import Fault
 
 
@@ -53,7 +54,11 @@ class Draft:
         return replace(self, answers=answers, typed=typed, seen=seen)
 
     def refused(self, compiled: CompiledForm, language: str) -> dict[str, Fault]:
-        """Return the fault of every answer that was typed in the wrong form."""
+        """Return the fault of every answer that was typed in the wrong form.
+
+        What this language (or a newer form) could read was not readable when it was typed: it stays a
+        fault until it is looked at again.
+        """
         found: dict[str, Fault] = {}
         for name, given in self.typed.items():
             item = compiled.items.get(name)
@@ -63,6 +68,8 @@ class Draft:
                 read_typed(item.question, item.names, list(given), language)
             except Refused as why:
                 found[name] = why.at(name, language)
+            else:
+                found[name] = Refused("look_again").at(name, language)
         return found
 
     def known(self, compiled: CompiledForm) -> dict[str, Answer]:

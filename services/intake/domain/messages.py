@@ -19,6 +19,18 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "de": "Geben Sie eine Zahl ein, zum Beispiel {example}.",
         "en": "Enter a number, such as {example}.",
     },
+    "only_number": {
+        "de": "Schreiben Sie nur eine Zahl, ohne Einheit und ohne Worte, zum Beispiel {example}.",
+        "en": "Write only a number, without a unit or words, such as {example}.",
+    },
+    "two_readings": {
+        "de": "Diese Zahl lässt sich auf zwei Arten lesen. Schreiben Sie {whole} oder {parts}, so wie Sie es meinen.",
+        "en": "This number can be read in two ways. Write {whole} or {parts}, whichever you mean.",
+    },
+    "look_again": {
+        "de": "Prüfen Sie diese Angabe und speichern Sie die Seite noch einmal.",
+        "en": "Check this answer and save the page again.",
+    },
     "not_whole": {"de": "Geben Sie eine ganze Zahl ein, ohne Komma.", "en": "Enter a whole number, without decimals."},
     "not_finite": {"de": "Geben Sie eine endliche Zahl ein.", "en": "Enter a finite number."},
     "out_of_range": {"de": "Diese Zahl liegt außerhalb des Möglichen.", "en": "This number is out of range."},
@@ -62,8 +74,8 @@ WANTED: Mapping[str, Mapping[str, str]] = {
     "number": {"de": "Zahl erwartet", "en": "a number is expected"},
     "choice": {"de": "Kürzel einer Antwort als Text erwartet", "en": "the name of one choice, as text, is expected"},
     "choices": {
-        "de": "Liste von Kürzeln oder ein Text mit Leerzeichen dazwischen erwartet",
-        "en": "a list of choice names, or one text with blanks between them, is expected",
+        "de": 'eine Liste von Kürzeln erwartet (["a", "b"])',
+        "en": 'a list of choice names is expected (["a", "b"])',
     },
     "date": {"de": "Datum als Text erwartet (2026-01-31)", "en": "a date as text is expected (2026-01-31)"},
 }

@@ -1,4 +1,4 @@
-"""One answer: from JSON or from a typed-in text to the value that is stored."""
+"""One answer: from JSON to the value that is stored."""
 
 from __future__ import annotations
 
@@ -91,12 +91,11 @@ def _choice(names: frozenset[str], raw: Any) -> str:
 
 
 def _choices(names: frozenset[str], raw: Any, *, complete: bool) -> list[str] | None:
-    given = raw.split() if isinstance(raw, str) else raw
-    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+    if not isinstance(raw, list) or not all(isinstance(one, str) for one in raw):
         raise Refused("wrong_type", wanted="choices")
-    if not names.issuperset(given):
+    if not names.issuperset(raw):
         raise Refused("unknown_choice")
-    chosen = list(dict.fromkeys(given))
+    chosen = list(dict.fromkeys(raw))
     if complete and chosen and len(chosen) != len(names):
         raise Refused("rank_incomplete")
     return chosen or None
@@ -132,58 +131,3 @@ def _check_calendar(kind: str, text: str) -> None:
     except ValueError:
         code = "not_a_time" if kind == "time" else "not_a_date"
         raise Refused(code, example="2026-01-31") from None
-
-
-def read_typed(question: Question, names: frozenset[str], typed: list[str], language: str) -> Answer | None:
-    """Return the stored form of what a person typed or ticked on a page. Raises Refused.
-
-    Numbers may be written the German way (`1.234,5`) or the English way (`1,234.5`), days as
-    `31.01.2026`, `31/01/2026` or ISO.
-    """
-    if question.type in LISTS:
-        return read(question, names, [one for one in typed if one])
-    text = typed[0].strip() if typed else ""
-    if not text:
-        return None
-    if question.type in NUMERIC:
-        return read(question, names, typed_number(text, language))
-    if question.type == "date":
-        return read(question, names, typed_day(text, language))
-    return read(question, names, text if question.type == "select_one" else typed[0])
-
-
-_GROUPED = {"de": re.compile(r"-?\d{1,3}(\.\d{3})+"), "en": re.compile(r"-?\d{1,3}(,\d{3})+")}
-
-
-def typed_number(text: str, language: str) -> float | int:
-    """Read a number as people write it in the language; blanks between thousands are fine. Raises Refused.
-
-    A single mark that the other language would use as decimal mark is taken as one (`2.5` on a
-    German page), unless the digits are grouped in threes, which is ambiguous and read as grouping.
-    """
-    plain = re.sub(r"[\s\u00a0\u202f']", "", text).replace("−", "-").removesuffix("€").removesuffix("%")
-    decimal, thousands = (",", ".") if language == "de" else (".", ",")
-    whole, mark, rest = plain.partition(decimal)
-    if _GROUPED.get(language, _GROUPED["en"]).fullmatch(whole):
-        plain = whole.replace(thousands, "") + mark + rest
-    plain = plain.replace(",", ".")
-    if not re.fullmatch(r"[-+]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})", plain, re.ASCII):
-        raise Refused("not_a_number", example="12,5" if language == "de" else "12.5")
-    number = float(plain)
-    return int(number) if number.is_integer() else number
-
-
-def typed_day(text: str, language: str) -> str:
-    """Read a day as people write it; returns ISO text. Raises Refused."""
-    match = re.fullmatch(r"(\d{1,2})\s*[./]\s*(\d{1,2})\s*[./]\s*(\d{4})", text, re.ASCII)
-    if match:
-        day, month, year = (int(part) for part in match.groups())
-        text = f"{year:04d}-{month:02d}-{day:02d}"
-    try:
-        return date.fromisoformat(text).isoformat() if _ISO_DATE.fullmatch(text) else _no_day(language)
-    except ValueError:
-        return _no_day(language)
-
-
-def _no_day(language: str) -> str:
-    raise Refused("not_a_date", example="31.01.2026" if language == "de" else "31/01/2026")

@@ -10,7 +10,8 @@ from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.invitation import Invitation
 from services.intake.domain.submission import Submission, day_of
-from services.intake.domain.values import Answer, Refused, read_typed
+from services.intake.domain.typed import read_default
+from services.intake.domain.values import Answer, Refused
 from services.intake.handlers.desk import Desk, Questionnaire
 from services.intake.handlers.draft_store import DraftStore
 from services.intake.handlers.submit import Submissions, check_open
@@ -105,9 +106,8 @@ class Drafts:
             default = record.default_of(item) if item.question.asked else None
             if default is None:
                 continue
-            texts = str(default).split() if item.question.type == "select_multiple" else [str(default)]
             try:
-                answer = read_typed(item.question, item.names, texts, "en")
+                answer = read_default(item.question, item.names, default)
             except Refused:
                 continue
             if answer is not None:

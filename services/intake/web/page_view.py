@@ -9,6 +9,7 @@ from services.intake.domain.compiled import CompiledForm, Item
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.pages import Page
+from services.intake.domain.typed import written_number
 from services.intake.domain.values import Answer
 from shared.errors import Fault
 from shared.quantities import number
@@ -133,8 +134,7 @@ def _texts(draft: Draft, name: str, language: str) -> list[str]:
         return []
     if isinstance(value, list):
         return value
-    text = format(value, "f").rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-    return [text.replace(".", ",") if isinstance(value, float) and language == "de" else text]
+    return [value if isinstance(value, str) else written_number(value, language)]
 
 
 @dataclass(frozen=True)

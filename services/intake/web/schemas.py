@@ -18,7 +18,14 @@ class SubmissionIn(Schema):
     deprecated_id = fields.String(
         validate=validate.Length(1, 200), metadata={"description": "The instance_id this one replaces"}
     )
-    answers = fields.Dict(required=True, metadata={"description": "Question name to value, as the form defines it"})
+    answers = fields.Dict(
+        keys=fields.String(),
+        required=True,
+        metadata={
+            "description": "Question name to value: a choice's name (select_one), a list of names (select_multiple, "
+            "rank), a number (integer, decimal, range), a text (date as 2026-01-31); null or left out = no answer"
+        },
+    )
 
 
 class SubmissionOut(Schema):
