@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from marshmallow import ValidationError
 
+from shared.event_data import SCHEMAS
 from shared.event_schemas import UnreadableEvent, check, decode, encode, from_json, to_json
 from tests.support.bus import submission_received
 
@@ -135,3 +141,27 @@ def test_what_is_encoded_is_what_is_decoded(answers: dict[str, Any], correlation
 
     assert decode(encode(event)) == event
     assert from_json(to_json(event)) == event
+
+
+SAMPLES = sorted((Path(__file__).parents[2] / "contract" / "events").glob("*.json"))
+JUNK: list[Any] = [None, "", "text", 0, 7, 1.5, True, [], ["a"], [1], [{}], {}, {"a": "b"}, {"a": 1}, {1: "b"}]
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
+def test_asking_the_fields_directly_says_what_loading_the_whole_says(sample: Path) -> None:
+    event = from_json(json.loads(sample.read_bytes()))
+    schema = SCHEMAS[event.name, event.version]
+
+    check(event)
+    for field in schema.load_fields:
+        without = {name: value for name, value in event.data.items() if name != field}
+        for data in (without, *({**without, field: junk} for junk in JUNK)):
+            assert _refused(partial(check, replace(event, data=data))) == _refused(partial(schema.load, data))
+
+
+def _refused(run: Callable[[], object]) -> bool:
+    try:
+        run()
+    except (UnreadableEvent, ValidationError):
+        return True
+    return False
