@@ -12,7 +12,6 @@ class ExpressionError(PermanentError):
 
     def __init__(self, message: str, column: int = 1) -> None:
         super().__init__(message)
-        self.message = message
         self.column = column
 
 

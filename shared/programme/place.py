@@ -96,7 +96,7 @@ class Report:
 
     def invalid(self) -> Invalid:
         """Return the error that carries all faults in file order."""
-        return Invalid([finding.as_fault() for finding in sorted(self.faults)])
+        return Invalid([finding.as_fault() for finding in sorted(self.faults)], language="en")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 
-from shared.errors import NotFound
+from shared.errors import unknown
 from shared.events import Event
 from shared.programme.json_form import programme_from_json
 from shared.programme.model import Programme
@@ -48,15 +48,15 @@ class Registry:
 
     def programme(self, id_: str) -> Programme:
         """Return the newest version of a programme. Raises NotFound."""
-        return self._parsed(self._document(PROGRAMMES, id_, f"programme {id_}"))
+        return self._parsed(self._document(PROGRAMMES, id_, "programme", id_))
 
     def revision(self, id_: str) -> int:
         """Return the revision of the programme's newest version. Raises NotFound."""
-        return int(self._document(PROGRAMMES, id_, f"programme {id_}")["revision"])
+        return int(self._document(PROGRAMMES, id_, "programme", id_)["revision"])
 
     def site(self, programme: str, code: str) -> Document:
         """Return a site (`site`, `name`, `features`, `timezone`, …). Raises NotFound."""
-        return self._document(SITES, f"{programme}/{code}", f"site {code}")
+        return self._document(SITES, f"{programme}/{code}", "site", code)
 
     def sites(self, programme: str) -> list[Document]:
         """Return the active sites of a programme, by code."""
@@ -65,7 +65,7 @@ class Registry:
 
     def wave(self, programme: str, code: str) -> Document:
         """Return a wave that has opened or closed. Raises NotFound."""
-        return self._document(WAVES, f"{programme}/{code}", f"wave {code}")
+        return self._document(WAVES, f"{programme}/{code}", "wave", code)
 
     def waves(self, programme: str) -> list[Document]:
         """Return the waves that have opened or closed, in order of time."""
@@ -91,10 +91,10 @@ class Registry:
         everyone = (account_from(document) for document in self._store.collection(ACCOUNTS.name).find({}))
         return [account for account in everyone if account.may(role, programme, site)]
 
-    def _document(self, spec: CollectionSpec, id_: str, what: str) -> Document:
+    def _document(self, spec: CollectionSpec, id_: str, what: str, key: str) -> Document:
         document = self._store.collection(spec.name).get(id_)
         if document is None:
-            raise NotFound(f"{what} is unknown")
+            raise unknown(what, key)
         return document
 
     def _keep(self, spec: CollectionSpec, event: Event, *key: str) -> None:
@@ -120,7 +120,7 @@ class Registry:
             cached = self._cache.get(document["_id"])
             if cached is None or cached[0] != document["revision"]:
                 key = f"{document['_id']}/{document['revision']}"
-                stored = self._document(DEFINITIONS, key, f"definition {key}")
+                stored = self._document(DEFINITIONS, key, "definition", key)
                 cached = (int(document["revision"]), programme_from_json(stored["definition"]))
                 self._cache[document["_id"]] = cached
             return cached[1]

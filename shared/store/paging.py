@@ -8,11 +8,14 @@ import hashlib
 import json
 from typing import Any
 
-from shared.errors import Fault, Invalid
+from shared.errors import Bilingual, Fault, Invalid
 from shared.store.conditions import Conditions
 from shared.store.port import Document, Exists, Range
 
 _DIGEST_BYTES = 8
+_BAD_CURSOR = Bilingual(
+    "Take the cursor from `next` of the page before.", "Nehmen Sie den Cursor aus `next` der Seite davor."
+)
 
 
 def value_at(document: Document, path: str) -> Any:
@@ -42,7 +45,7 @@ def position(collection: str, sort: str, cursor: str) -> tuple[Any, str]:
     except (ValueError, TypeError, binascii.Error, RecursionError):
         genuine = False
     if not genuine:
-        raise Invalid([Fault("cursor", "bad_cursor", "This is not the cursor of a page: start again without one.")])
+        raise Invalid([Fault("cursor", "bad_cursor", _BAD_CURSOR)])
     return value, id_
 
 

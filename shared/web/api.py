@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Request, render_template
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.web.guards import declare, public
 
@@ -20,12 +21,16 @@ MEANING = {
     403: "The key or account may not do this.",
     404: "Something named in the path or body is unknown.",
     409: "Contradicts what is stored; `code` says how.",
-    413: "The body is too large.",
+    413: "The body is too large; `message` names the limit.",
+    415: "The content type is not application/json.",
     422: "Entries break rules; `errors` names all of them.",
     429: "Too many requests; see Retry-After.",
     503: "The storage is away and nothing was saved; see Retry-After.",
 }
 _ALWAYS = (401, 403, 429, 503)
+_WITH_BODY = (400, 413, 415, 422)
+_RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait"}}
+_HEADERS = {429: _RETRY_AFTER, 503: _RETRY_AFTER}
 
 
 class FaultShape(Schema):
@@ -46,10 +51,12 @@ class ErrorShape(Schema):
 
 
 class _StrictParser(FlaskParser):
-    """Reads JSON bodies with the app's strict reader, whatever content type is named."""
+    """Reads JSON bodies with the app's strict reader; another content type is refused."""
 
     def _raw_load_json(self, req: Request) -> Any:
-        return req.get_json(force=True)
+        if req.mimetype != "application/json":
+            raise UnsupportedMediaType
+        return req.get_json()
 
 
 class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
@@ -65,7 +72,8 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def takes(self, schema: type[Schema], location: str = "json") -> Callable[[View], View]:
         """Read the body (or the query) by this schema and hand it to the view as its first argument."""
         reading: Callable[[View], View] = self.arguments(schema(), location=location)
-        return reading
+        refused = _WITH_BODY if location == "json" else (422,)
+        return lambda view: self._refusing(reading(view), refused)
 
     def answers(self, status: int, schema: type[Schema] | None, description: str = "") -> Callable[[View], View]:
         """Write what the view returns by this schema, and document it."""
@@ -77,18 +85,17 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return lambda view: self._documented(view, status, schema, description)
 
     def refuses(self, *statuses: int) -> Callable[[View], View]:
-        """Document the refusals of a view; those every view shares are added."""
+        """Document the refusals of a view besides those of what it takes; those every view shares are added."""
+        return lambda view: self._refusing(view, (*statuses, *_ALWAYS))
 
-        def decorate(view: View) -> View:
-            for status in sorted({*statuses, *_ALWAYS}):
-                view = self._documented(view, status, ErrorShape, MEANING[status])
-            return view
+    def _refusing(self, view: View, statuses: Sequence[int]) -> View:
+        for status in statuses:
+            view = self._documented(view, status, ErrorShape, MEANING[status], _HEADERS.get(status))
+        return view
 
-        return decorate
-
-    def _documented(self, view: View, status: int, schema: type[Schema], description: str) -> View:
+    def _documented(self, view: View, status: int, schema: type[Schema], description: str, headers: Any = None) -> View:
         """Add to the view's documentation; flask-smorest would also wrap it once more for every answer."""
-        wrapped = self.alt_response(status, schema=schema, description=description)(view)
+        wrapped = self.alt_response(status, schema=schema, description=description, headers=headers)(view)
         view._apidoc = wrapped._apidoc  # type: ignore[attr-defined]
         return view
 

@@ -34,9 +34,7 @@ class _Request(Request):
     """A request whose JSON errors are ours."""
 
     def on_json_loading_failed(self, e: ValueError | None) -> Any:
-        if e is None:
-            raise UnsupportedMediaType("Send JSON: Content-Type: application/json.")
-        raise json_body.BadJson(str(e))
+        raise UnsupportedMediaType if e is None else e
 
 
 class _NoSession(SessionInterface):

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from shared.errors import Conflict, Fault, Forbidden, InfrastructureError, Invalid, NotFound
+from shared.errors import Bilingual, Conflict, Fault, Forbidden, InfrastructureError, Invalid, NotFound
+from shared.web import language
 from shared.web.json_body import BadJson
 
 log = logging.getLogger(__name__)
@@ -33,21 +34,43 @@ CODES = {
 
 def install(app: Flask) -> None:
     """Answer every error class with its status, in the right shape."""
-    app.register_error_handler(NotFound, lambda e: answer(404, str(e)))
-    app.register_error_handler(Forbidden, lambda e: answer(403, str(e)))
-    app.register_error_handler(Conflict, lambda e: answer(409, str(e), code=e.code))
-    app.register_error_handler(Invalid, lambda e: answer(422, "Some entries break a rule.", faults=e.faults))
-    app.register_error_handler(BadJson, lambda e: answer(400, str(e)))
+    app.register_error_handler(NotFound, lambda e: answer(404, e.message))
+    app.register_error_handler(Forbidden, lambda e: answer(403, e.message))
+    app.register_error_handler(Conflict, lambda e: answer(409, e.message, code=e.code))
+    app.register_error_handler(Invalid, lambda e: answer(422, faults=e.faults, only=e.language))
+    app.register_error_handler(BadJson, lambda e: answer(400, e.message))
     app.register_error_handler(InfrastructureError, _away)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer(status: int, message: str, *, code: str = "", faults: list[Fault] | None = None) -> ResponseReturnValue:
-    """Return the error in the shape the caller understands: JSON under /api/, a page elsewhere."""
+def answer(
+    status: int, message: str = "", *, code: str = "", faults: list[Fault] | None = None, only: str = ""
+) -> ResponseReturnValue:
+    """Return the error in the shape the caller understands: JSON under /api/, a page elsewhere.
+
+    Everything in it is in one language: the asker's, or the only one the faults are written in. A
+    message that the language lacks gives way to what the status means.
+    """
+    speak = only or language.current()
+    told = [Fault(fault.path, fault.code, _spoken(fault.message, speak) or fault.message) for fault in faults or []]
     if not request.path.startswith("/api/"):
-        return render_template("error.html", status=status, message=message, faults=faults or []), status
-    return jsonify(body(status, message, code=code, faults=faults)), status
+        return render_template("error.html", status=status, faults=told), status
+    said = _spoken(message, speak) or _meaning(status, speak)
+    return jsonify(body(status, said, code=code, faults=told)), status
+
+
+def _spoken(text: str, speak: str) -> str:
+    """Return the text in the language, "" if it is not known in it."""
+    if speak == "de":
+        return text.de if isinstance(text, Bilingual) else ""
+    return str(text)
+
+
+def _meaning(status: int, speak: str) -> str:
+    key = status if status in CODES else 500 if status >= 500 else 400
+    limit = current_app.config["MAX_CONTENT_LENGTH"] // 1024
+    return language.message(("shared.web",), speak, f"api.{key}", limit=limit)
 
 
 def body(status: int, message: str, *, code: str = "", faults: list[Fault] | None = None) -> dict[str, Any]:
@@ -58,21 +81,17 @@ def body(status: int, message: str, *, code: str = "", faults: list[Fault] | Non
 
 def _away(error: InfrastructureError) -> ResponseReturnValue:
     log.warning("dependency away", extra={"reason": type(error).__name__, "endpoint": request.endpoint})
-    response = app_response(answer(503, "The service cannot reach its storage. Nothing was saved; try again shortly."))
+    response = make_response(answer(503))
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
-
-
-def app_response(value: ResponseReturnValue) -> Response:
-    """Turn what a view returned into a response object."""
-    return make_response(value)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None:
         return error.response
     status = error.code or 500
-    response = app_response(answer(status, error.description or "", faults=_schema_faults(error)))
+    message = error.description if isinstance(error.description, Bilingual) else ""
+    response = make_response(answer(status, message, faults=_schema_faults(error)))
     for name, value in error.get_headers():
         if name.lower() in ("retry-after", "allow", "www-authenticate"):
             response.headers[name] = value
@@ -96,9 +115,9 @@ def _collect(messages: Any, path: str, found: list[Fault]) -> None:
             _collect(value, f"{path}.{key}" if path and key != "_schema" else str(key), found)
     else:
         texts = messages if isinstance(messages, list) else [messages]
-        found.extend(Fault(path, "schema", str(text)) for text in texts)
+        found.extend(Fault(path, "schema", text) for text in texts)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
     log.error("request failed", exc_info=error, extra={"endpoint": request.endpoint})
-    return answer(500, "Something went wrong on our side. Try again; if it stays, tell the operator.")
+    return answer(500)

@@ -13,8 +13,21 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import Unauthorized
 
 from shared.clock import to_text
-from shared.errors import Forbidden
+from shared.errors import Bilingual, Forbidden
 from shared.registry import Account
+
+_WHO = Bilingual("Sign in or send an API key.", "Melden Sie sich an, oder senden Sie einen API-Schlüssel.")
+_NO_KEY = Bilingual(
+    "Send an API key: Authorization: Bearer <key>.",
+    "Senden Sie einen API-Schlüssel: Authorization: Bearer <Schlüssel>.",
+)
+_BAD_KEY = Bilingual("This API key is unknown or revoked.", "Diesen API-Schlüssel gibt es nicht oder nicht mehr.")
+_NO_SCOPE = Bilingual("This API key lacks the scope {scope}.", "Diesem API-Schlüssel fehlt das Recht {scope}.")
+_NO_ROLE = Bilingual("Your account has no role that may see this.", "Ihr Konto hat keine Rolle, die das sehen darf.")
+_NO_ROLE_HERE = Bilingual(
+    "Your account has no role for this programme or site.",
+    "Ihr Konto hat keine Rolle für dieses Programm oder diesen Standort.",
+)
 
 Check = Callable[[], ResponseReturnValue | None]
 
@@ -50,11 +63,11 @@ def staff(*roles: str) -> Guard:
         account = signed_in()
         if account is None:
             if request.path.startswith("/api/"):
-                raise Unauthorized("Sign in or send an API key.")
+                raise Unauthorized(_WHO)
             target = request.full_path.rstrip("?") if request.method == "GET" else request.path
             return redirect(f"/collection/sign-in?next={quote(target)}")
         if roles and not account.may(roles):
-            raise Forbidden("Your account has no role that may see this.")
+            raise Forbidden(_NO_ROLE)
         g.actor = account
         return None
 
@@ -67,13 +80,13 @@ def api_key(scope: str) -> Guard:
     def check() -> ResponseReturnValue | None:
         header = request.headers.get("Authorization", "")
         if not header.startswith("Bearer "):
-            raise Unauthorized("Send an API key: Authorization: Bearer <key>.")
+            raise Unauthorized(_NO_KEY)
         digest = hashlib.sha256(header[7:].strip().encode()).hexdigest()
         account = current_app.extensions["registry"].account_by_key(digest)
         if account is None:
-            raise Unauthorized("This API key is unknown or revoked.")
+            raise Unauthorized(_BAD_KEY)
         if scope not in account.scopes:
-            raise Forbidden(f"This API key lacks the scope {scope}.")
+            raise Forbidden(_NO_SCOPE.format(scope=scope))
         g.actor = account
         return None
 
@@ -114,8 +127,8 @@ def require(role: str | tuple[str, ...], programme: str, site: str | None = None
     A machine account with scopes and no roles (an API key that passed its guard) is let through.
     """
     actor: Account = g.actor
-    if actor.scopes and not actor.roles:
+    if actor.machine:
         return actor
     if not actor.may(role, programme, site):
-        raise Forbidden("Your account has no role for this programme or site.")
+        raise Forbidden(_NO_ROLE_HERE)
     return actor

@@ -6,14 +6,21 @@ import json
 import re
 from typing import Any
 
+from shared.errors import Bilingual
+
 MAX_DEPTH = 20
 MAX_INT = 2**53
+_OUT_OF_RANGE = ("A number is out of range.", "Eine Zahl liegt außerhalb des Möglichen.")
 _BAD = re.compile("[\x00\ud800-\udfff]")
 _SUSPECT = re.compile(r"\\u(?:0000|[dD][89a-fA-F])|[\ud800-\udfff]")
 
 
 class BadJson(ValueError):
     """The text is not JSON we accept; the message says why."""
+
+    def __init__(self, english: str, de: str) -> None:
+        self.message = Bilingual(english, de)
+        super().__init__(self.message)
 
 
 def loads(raw: bytes | str) -> Any:
@@ -25,9 +32,10 @@ def loads(raw: bytes | str) -> Any:
     try:
         text = raw.decode("utf-8") if isinstance(raw, bytes) else raw
     except UnicodeDecodeError as error:
-        raise BadJson("the body is not UTF-8") from error
+        raise BadJson("The body is not UTF-8.", "Der Text der Anfrage ist kein UTF-8.") from error
     if _deepest(text) > MAX_DEPTH:
-        raise BadJson(f"nested deeper than {MAX_DEPTH} levels")
+        english = f"The body is nested deeper than {MAX_DEPTH} levels."
+        raise BadJson(english, f"Der Text der Anfrage ist tiefer als {MAX_DEPTH} Ebenen verschachtelt.")
     try:
         value = json.loads(
             text,
@@ -37,7 +45,9 @@ def loads(raw: bytes | str) -> Any:
             parse_float=_float,
         )
     except json.JSONDecodeError as error:
-        raise BadJson(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+        english = f"The body is not JSON from line {error.lineno}, column {error.colno} on."
+        german = f"Der Text der Anfrage ist ab Zeile {error.lineno}, Spalte {error.colno} kein JSON."
+        raise BadJson(english, german) from error
     if _SUSPECT.search(text):  # nothing else can bring NUL or half a pair into a text
         _check_text(value)
     return value
@@ -69,31 +79,33 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(result) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise BadJson(f"the key {twice[:60]!r} occurs twice")
+        raise BadJson(f"The key {twice[:60]!r} occurs twice.", f"Der Schlüssel {twice[:60]!r} kommt zweimal vor.")
     return result
 
 
 def _constant(name: str) -> Any:
-    raise BadJson(f"{name} is not a JSON number")
+    raise BadJson(f"{name} is no number in JSON.", f"{name} ist in JSON keine Zahl.")
 
 
 def _integer(digits: str) -> int:
     if len(digits) > 17 or abs(int(digits)) > MAX_INT:
-        raise BadJson("an integer is out of range")
+        raise BadJson(*_OUT_OF_RANGE)
     return int(digits)
 
 
 def _float(digits: str) -> float:
     value = float(digits)
     if value in (float("inf"), float("-inf")):
-        raise BadJson("a number is out of range")
+        raise BadJson(*_OUT_OF_RANGE)
     return value
 
 
 def _check_text(value: Any) -> None:
     if isinstance(value, str):
         if _BAD.search(value):
-            raise BadJson("a text holds NUL or half of a character pair")
+            raise BadJson(
+                "A text holds NUL or half of a character pair.", "Ein Text enthält NUL oder ein halbes Zeichenpaar."
+            )
     elif isinstance(value, dict):
         for key, item in value.items():
             _check_text(key)

@@ -67,9 +67,15 @@ def day(text: str, language: str, *, time: bool = False, zone: str = "Europe/Ber
 
 
 def install(app: Flask, packages: tuple[str, ...]) -> None:
-    """Choose the language of each request and offer `t`, `text`, `number`, `day`, `lang` to templates."""
+    """Choose the language of each request and offer `t`, `text`, `number`, `day`, `lang` to templates.
+
+    An API goes by Accept-Language alone and speaks English when it names none of ours.
+    """
 
     def choose() -> None:
+        if request.path.startswith("/api/"):
+            g.lang = request.accept_languages.best_match(("en", "de"), "en")
+            return
         asked = request.args.get("lang", "")
         kept = request.cookies.get(LANGUAGE_COOKIE, "")
         wanted = [asked, kept, request.accept_languages.best_match(LANGUAGES) or ""]

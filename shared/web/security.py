@@ -8,7 +8,7 @@ import uuid
 from flask import Flask, Response, current_app, request
 from markupsafe import Markup
 
-from shared.errors import Forbidden
+from shared.errors import Bilingual, Forbidden
 from shared.runtime import context
 from shared.web.sessions import COOKIE as SESSION_COOKIE
 
@@ -24,6 +24,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+_FOREIGN = Bilingual("This request came from another site.", "Diese Anfrage kam von einer fremden Seite.")
+_NO_TOKEN = Bilingual(
+    "Send the form token as X-CSRF-Token, or use an API key.",
+    "Senden Sie das Formular-Token als X-CSRF-Token, oder nutzen Sie einen API-Schlüssel.",
+)
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -71,15 +76,15 @@ def refuse_cross_site() -> None:
     if request.path.startswith("/api/") and SESSION_COOKIE not in request.cookies:
         return  # nobody is signed in: the guard asks for a key
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        raise Forbidden("This request came from another site.")
+        raise Forbidden(_FOREIGN)
     origin = request.headers.get("Origin")
     if origin not in (None, "null") and origin.split("://")[-1] != request.host:
-        raise Forbidden("This request came from another site.")
+        raise Forbidden(_FOREIGN)
     sent = request.headers.get("X-CSRF-Token") or (request.form.get("csrf", "") if not _is_json() else "")
     if not hmac.compare_digest(sent.encode(), csrf_token().encode()):
         exempt = current_app.view_functions.get(request.endpoint or "")
         if not getattr(exempt, "one_click", False):
-            raise Forbidden("This page is out of date. Go back, reload it and send it again.")
+            raise Forbidden(_NO_TOKEN)
 
 
 def _is_json() -> bool:

@@ -20,7 +20,7 @@ def read_files(files: Mapping[str, str]) -> Programme:
     bad = [name for name in files if not _FILE.fullmatch(name)]
     if bad or len(files) > _MOST_FILES:
         message = "Name files as in a programme folder: programme.yaml, sites.csv, forms/report.md …"
-        raise Invalid([Fault(name[:80], "bad_file_name", message) for name in bad or ["files"]])
+        raise Invalid([Fault(name[:80], "bad_file_name", message) for name in bad or ["files"]], language="en")
     with tempfile.TemporaryDirectory(prefix="programme-") as folder:
         for name, text in files.items():
             path = Path(folder, name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from functools import cached_property
 
 from shared.expressions import FormContext, Node, Text, Value, compile_form, parse, references, truth
 from shared.programme.model import Choice, Form, Group, Question

@@ -13,7 +13,7 @@ from services.intake.domain.compiled import CompiledForm, compile_questions
 from services.intake.domain.submission import Place
 from services.intake.domain.waves import Calendar, calendar
 from shared.clock import Clock, to_text
-from shared.errors import NotFound
+from shared.errors import Bilingual, NotFound, unknown
 from shared.programme.json_form import programme_from_json
 from shared.programme.model import Form, Programme, Site, Wave
 from shared.registry import Registry
@@ -21,6 +21,12 @@ from shared.store.port import Collection, CollectionSpec, Store
 
 T = TypeVar("T")
 _CACHED_FORMS = 200
+_NOT_FIELDED = Bilingual(
+    "The wave {wave} does not ask the form {form}.", "Die Erhebung {wave} stellt den Fragebogen {form} nicht."
+)
+_NO_VERSION = Bilingual(
+    "The form {form} has no version {version}.", "Den Fragebogen {form} gibt es nicht in der Fassung {version}."
+)
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Desk:
         site = _found(programme.site, place.site, "site")
         _found(programme.form, place.form, "form")
         if place.form not in wave.forms:
-            raise NotFound(f"wave {place.wave} does not field form {place.form}")
+            raise NotFound(_NOT_FIELDED.format(wave=place.wave, form=place.form))
         compiled = self.compiled(programme, place.form, version)
         return Questionnaire(programme, place, compiled, site, wave, calendar(wave, self.zone))
 
@@ -109,11 +115,11 @@ class Desk:
             for form in programme_from_json(document["definition"]).forms:
                 if form.id == form_id and form.version == version:
                     return form
-        raise NotFound(f"form {form_id} has no version {version[:40]}")
+        raise NotFound(_NO_VERSION.format(form=form_id, version=version[:40]))
 
 
 def _found(lookup: Callable[[str], T], key: str, what: str) -> T:
     try:
         return lookup(key)
     except KeyError:
-        raise NotFound(f"{what} {key[:80]} is unknown") from None
+        raise unknown(what, key) from None

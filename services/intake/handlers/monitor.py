@@ -12,7 +12,7 @@ from services.intake.domain.waves import calendar
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.submit import Submissions
 from services.intake.ports import DRAFTS
-from shared.errors import NotFound
+from shared.errors import unknown
 from shared.programme.model import Form, Programme, Wave
 
 Status = Literal["complete", "submitted", "draft", "missing"]
@@ -61,7 +61,7 @@ class Monitor:
         try:
             return programme.wave(code)
         except KeyError:
-            raise NotFound(f"wave {code[:80]} is unknown") from None
+            raise unknown("wave", code) from None
 
 
 def _response(form: Form, site: str, answers: list[Submission], saved_at: str | None, late: bool) -> Response:

@@ -9,7 +9,7 @@ from typing import Any
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.state import State, establish
 from services.intake.ports import EMAILS
-from shared.errors import Conflict, Fault, Invalid, NotFound
+from shared.errors import Conflict, Fault, Invalid, unknown
 from shared.registry import Account, Grant
 from shared.registry.accounts import ROLES
 from shared.registry.registry import ACCOUNTS, KEYS
@@ -86,7 +86,7 @@ class People:
     def _account(self, account_id: str) -> Document:
         known = self._desk.collection(ACCOUNTS).get(account_id)
         if known is None:
-            raise NotFound(f"account {account_id} is unknown")
+            raise unknown("account", account_id)
         return known
 
     def _claim_address(self, account: Account) -> None:

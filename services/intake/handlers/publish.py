@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.intake.domain import refusals
 from services.intake.handlers.calendar import WaveCalendar
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.state import State, establish, state_event
@@ -61,8 +62,7 @@ class Publishing:
         if not found:
             return None
         if found[0]["content_hash"] != digest:
-            message = f"Version {programme.version} was published with other content; publish under a new version."
-            raise Conflict("version_exists", message)
+            raise Conflict("version_exists", refusals.EXISTS.format(version=programme.version))
         return Published(programme.id, programme.version, int(found[0]["revision"]), created=False)
 
     def _insert(self, programme: Programme, definition: Mapping[str, Any], digest: str) -> Published:

@@ -12,7 +12,7 @@ from services.intake.handlers.desk import Desk
 from services.intake.handlers.people import People
 from services.intake.ports import SIGN_IN_LINKS, Mailer
 from shared.clock import from_text, to_text
-from shared.errors import Forbidden, NotFound, TransientError
+from shared.errors import Forbidden, TransientError, unknown
 from shared.registry import Account
 from shared.store.port import Change, Document, Duplicate
 
@@ -79,7 +79,7 @@ class SignIn:
         Raises NotFound.
         """
         if self._desk.registry.account(account_id) is None:
-            raise NotFound(f"account {account_id} is unknown")
+            raise unknown("account", account_id)
         nonce = f"demo|{account_id}" if demo else self._desk.new_id()
         life = timedelta(days=DEMO_DAYS) if demo else timedelta(minutes=LINK_MINUTES)
         link: Document = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from services.intake.domain import refusals
 from services.intake.domain.answers import accept, coded
 from services.intake.domain.compiled import CompiledForm
 from services.intake.domain.filling import Surroundings
@@ -71,8 +72,7 @@ class Submissions:
             if existing is None:
                 raise _explained(refused, sent) from refused
             if existing.content_hash != sent.content_hash:
-                message = "Another submission was sent under this instance_id; use a new one."
-                raise Conflict("instance_conflict", message) from refused
+                raise Conflict("instance_conflict", refusals.OTHER_CONTENT) from refused
             return Accepted(existing, created=False)
         return Accepted(submission, created=True)
 
@@ -83,7 +83,7 @@ class Submissions:
         if past_at is None:
             check_open(asked, self._desk.now())
         if asked.form.anonymous and sent.respondent is not None:
-            raise Invalid([Fault("respondent", "not_allowed", "This form is anonymous: send no respondent.")])
+            raise Invalid([Fault("respondent", "not_allowed", refusals.ANONYMOUS)])
         respondent, revision = self._identity(asked, sent)
         around = self.surroundings(asked, respondent, language)
         answers = accept(asked.compiled, sent.answers, around)
@@ -111,7 +111,7 @@ class Submissions:
         replaced = self.find(sent.place, sent.deprecated_id)
         named = sent.respondent is not None or asked.form.respondents == "one"
         if replaced is None or replaced.place != sent.place or (named and replaced.respondent != respondent):
-            raise Conflict("not_current", "deprecated_id names no submission of this response.")
+            raise Conflict("not_current", refusals.NOT_OF_THIS)
         return replaced.respondent, replaced.next_revision
 
     def _insert(self, submission: Submission, travelling: Mapping[str, Answer]) -> None:
@@ -161,9 +161,9 @@ def check_open(asked: Questionnaire, now: str) -> None:
     """Raise Conflict unless the wave takes answers at this instant."""
     state = asked.calendar.state(now)
     if state == "closed":
-        raise Conflict("wave_closed", f"The wave {asked.wave.code} is closed; it takes no more answers.")
+        raise Conflict("wave_closed", refusals.CLOSED.format(wave=asked.wave.code))
     if state == "planned":
-        raise Conflict("wave_not_open", f"The wave {asked.wave.code} opens on {asked.wave.opens_on}.")
+        raise Conflict("wave_not_open", refusals.NOT_OPEN.format(wave=asked.wave.code, day=asked.wave.opens_on))
 
 
 def wave_before(programme: Programme, wave: Wave, form: str) -> Wave | None:
@@ -186,9 +186,8 @@ def _check_names(sent: Sent) -> None:
         "respondent": sent.respondent,
         "form_version": sent.form_version,
     }
-    message = "Use 1 to 200 letters, digits and . _ : - only."
     bad = [path for path, name in wanted.items() if name is not None and not NAME.fullmatch(name)]
-    faults = [Fault(path, "bad_name", message) for path in bad]
+    faults = [Fault(path, "bad_name", refusals.BAD_NAME) for path in bad]
     if faults:
         raise Invalid(faults)
 
@@ -197,6 +196,5 @@ def _explained(refused: Conflict | Invalid, sent: Sent) -> Conflict | Invalid:
     if not isinstance(refused, Duplicate):
         return refused
     if sent.deprecated_id is None:
-        message = "There is a submission already; to replace it, send its instance_id as deprecated_id."
-        return Conflict("already_submitted", message)
-    return Conflict("not_current", "deprecated_id names a submission that was replaced meanwhile.")
+        return Conflict("already_submitted", refusals.ALREADY)
+    return Conflict("not_current", refusals.REPLACED)

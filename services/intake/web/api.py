@@ -21,7 +21,7 @@ from services.intake.web.schemas import (
     WaveOut,
     listed,
 )
-from shared.errors import NotFound
+from shared.errors import unknown
 from shared.programme.json_form import form_to_json
 from shared.programme.model import Programme
 from shared.registry import Account
@@ -47,7 +47,7 @@ ProgrammeList, SiteList, WaveList, ResponseList = map(listed, (ProgrammeOut, Sit
 @submissions.takes(SubmissionIn)
 @submissions.answers(201, SubmissionOut, "Kept.")
 @submissions.also_answers(200, SubmissionOut, "Kept before, with the same content.")
-@submissions.refuses(400, 404, 409, 413, 422)
+@submissions.refuses(404, 409)
 def submit(body: dict[str, Any], programme: str, form: str) -> tuple[dict[str, Any], int]:
     """Take one respondent's answers.
 
@@ -72,7 +72,7 @@ def submit(body: dict[str, Any], programme: str, form: str) -> tuple[dict[str, A
 @publishing.takes(ProgrammeIn)
 @publishing.answers(201, PublishedOut, "Published.")
 @publishing.also_answers(200, PublishedOut, "Published before, with the same content.")
-@publishing.refuses(400, 409, 413, 422)
+@publishing.refuses(409)
 def publish(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """Publish a programme version from the texts of its folder.
 
@@ -134,7 +134,7 @@ def form(programme: str, form: str) -> dict[str, Any]:
     try:
         found = _readable(programme).form(form)
     except KeyError:
-        raise NotFound(f"form {form[:80]} is unknown") from None
+        raise unknown("form", form) from None
     return {"programme": programme, "form": found.id, "version": found.version, "definition": form_to_json(found)}
 
 
@@ -150,7 +150,7 @@ def _readable(programme: str) -> Programme:
     """Return the programme if the caller may see it; what may not be seen does not exist."""
     found = office().desk.registry.programme(programme)
     if not _may_read(programme):
-        raise NotFound(f"programme {programme[:80]} is unknown")
+        raise unknown("programme", programme)
     return found
 
 

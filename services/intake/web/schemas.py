@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from shared.web.schema import ApiSchema
 
-class SubmissionIn(Schema):
+
+class SubmissionIn(ApiSchema):
     """One respondent's answers."""
 
     instance_id = fields.String(
@@ -36,7 +38,7 @@ class SubmissionOut(Schema):
     received_at = fields.String(required=True)
 
 
-class ProgrammeIn(Schema):
+class ProgrammeIn(ApiSchema):
     """A programme folder, as texts."""
 
     files = fields.Dict(

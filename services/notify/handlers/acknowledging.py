@@ -10,7 +10,7 @@ from services.notify.documents import ALERTS, DELIVERIES
 from services.notify.domain import alert as alerts
 from services.notify.domain.schedule import plus
 from shared.clock import Clock, to_text
-from shared.errors import NotFound
+from shared.errors import NotFound, unknown
 from shared.events import Event, derived_id
 from shared.outbox import stage
 from shared.registry import Account
@@ -38,7 +38,7 @@ class Acknowledging:
         """Return an alert. Raises NotFound."""
         found = self._alerts.get(id_)
         if found is None:
-            raise NotFound("This alert is unknown.")
+            raise unknown("alert", id_)
         return found
 
     def of_delivery(self, delivery_id: str) -> list[Document]:

@@ -13,7 +13,7 @@ from services.notify.handlers.channel import Channel
 from services.notify.handlers.people import People
 from services.notify.ports import Envelope, Mailer
 from shared.clock import Clock, to_text
-from shared.errors import NotFound
+from shared.errors import unknown
 from shared.store.port import Store
 
 TEST_TEXT = "Peilung kann Mails verschicken.\n\nPeilung can send mail.\n"
@@ -54,7 +54,7 @@ class Operating:
         """
         delivery = self._deliveries.get(delivery_id)
         if delivery is None:
-            raise NotFound(f"delivery {delivery_id[:80]} is unknown")
+            raise unknown("delivery", delivery_id)
         account = self._people.account(delivery["recipient"])
         if account is not None:
             self._people.lift(account.email)

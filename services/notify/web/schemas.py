@@ -6,6 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from shared.web.schema import ApiSchema
+
 STATES = ("open", "acknowledged", "resolved")
 DELIVERY_STATES = ("queued", "leased", "retry", "sent", "uncertain", "failed_permanent", "expired")
 
@@ -14,7 +16,7 @@ def _code(**options: Any) -> fields.String:
     return fields.String(validate=validate.Length(1, 200), **options)
 
 
-class PageQuery(Schema):
+class PageQuery(ApiSchema):
     """Which part of a list."""
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
@@ -71,7 +73,7 @@ class AlertOut(Schema):
     acknowledged = fields.Nested(Acknowledgement, required=True, allow_none=True)
 
 
-class SilenceIn(Schema):
+class SilenceIn(ApiSchema):
     """What shall rest: at least one of site, flag and episode."""
 
     programme = _code(required=True)

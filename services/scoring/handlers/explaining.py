@@ -16,7 +16,7 @@ from services.scoring.handlers.definitions import Speakers
 from services.scoring.handlers.refold import Refold
 from services.scoring.handlers.worlds import Worlds, values_of
 from services.scoring.ports import Cells, SiteFlags
-from shared.errors import NotFound
+from shared.errors import unknown
 from shared.store.port import Document
 
 
@@ -44,7 +44,7 @@ class Explaining:
         """Return the flags document that holds the episode. Raises NotFound."""
         document = self._flags.find(episode_id)
         if document is None or episode_id not in document["episodes"]:
-            raise NotFound(f"flag {episode_id} is unknown")
+            raise unknown("flag", episode_id)
         return document
 
     def detail(self, programme: str, site: str, episode_id: str, entry: Document) -> dict[str, Any]:

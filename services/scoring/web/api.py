@@ -10,7 +10,7 @@ from services.scoring.handlers.reading import Filters, rule_of
 from services.scoring.web.here import STAFF, reading, roles
 from services.scoring.web.paging import page
 from services.scoring.web.schemas import EpisodeOut, FlagList, FlagQuery, IndicatorList, IndicatorQuery
-from shared.errors import NotFound
+from shared.errors import unknown
 from shared.programme.model import Indicator, Programme
 from shared.store.port import Document
 from shared.web import api_key, declare, either, staff
@@ -24,14 +24,14 @@ BLUEPRINTS = (values,)
 @values.on("GET", "/programmes/<programme>/sites/<site>/indicators")
 @values.takes(IndicatorQuery, "query")
 @values.answers(200, IndicatorList)
-@values.refuses(404, 422)
+@values.refuses(404)
 def indicators(query: dict[str, Any], programme: str, site: str) -> dict[str, Any]:
     """List a site's indicator values, by wave in order of time and by id."""
     definition = reading().programme(roles, programme)
     reading().site(roles, definition, site)
     wave = query["wave"]
     if wave and wave not in {one.code for one in reading().waves(definition)}:
-        raise NotFound(f"wave {wave} is unknown")
+        raise unknown("wave", wave)
     cells = reading().cells(definition, site)
     wanted = sorted((c for code, c in cells.items() if wave in ("", code)), key=lambda cell: int(cell["sequence"]))
     known = {one.id: one for one in definition.indicators}
@@ -43,7 +43,7 @@ def indicators(query: dict[str, Any], programme: str, site: str) -> dict[str, An
 @values.on("GET", "/programmes/<programme>/flags")
 @values.takes(FlagQuery, "query")
 @values.answers(200, FlagList)
-@values.refuses(404, 422)
+@values.refuses(404)
 def flags(query: dict[str, Any], programme: str) -> dict[str, Any]:
     """List flag episodes, by site and the wave they began in."""
     limit, cursor = query.pop("limit"), query.pop("cursor")

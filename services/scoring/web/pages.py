@@ -13,7 +13,7 @@ from services.scoring.handlers.reading import Filters, worst_first
 from services.scoring.web import views
 from services.scoring.web.here import STAFF, reading, roles
 from services.scoring.web.programme_view import aggregate_page, site_table
-from shared.errors import NotFound
+from shared.errors import unknown
 from shared.programme.model import Programme, Wave
 from shared.web import declare, staff
 
@@ -114,7 +114,7 @@ def _chosen(waves: Sequence[Wave], known: Mapping[str, Any]) -> Wave | None:
         return views.newest(waves, known)
     wave = next((one for one in waves if one.code == asked), None)
     if wave is None:
-        raise NotFound(f"wave {asked} is unknown")
+        raise unknown("wave", asked)
     return wave
 
 

@@ -7,9 +7,12 @@ import binascii
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from shared.errors import Fault, Invalid
+from shared.errors import Bilingual, Fault, Invalid
 
 T = TypeVar("T")
+_BAD_CURSOR = Bilingual(
+    "Take the cursor from `next` of the page before.", "Nehmen Sie den Cursor aus `next` der Seite davor."
+)
 
 
 def page(items: Iterable[T], key: Callable[[T], str], limit: int, cursor: str | None) -> tuple[list[T], str | None]:
@@ -34,4 +37,4 @@ def _decoded(cursor: str) -> str:
             raise ValueError
         return raw[1:].decode()
     except (ValueError, binascii.Error):
-        raise Invalid([Fault("cursor", "cursor", "Take the cursor from `next` of the page before.")]) from None
+        raise Invalid([Fault("cursor", "bad_cursor", _BAD_CURSOR)]) from None

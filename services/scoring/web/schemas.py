@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from shared.programme.model import SEVERITIES
+from shared.web.schema import ApiSchema
 
 STATES = ("raised", "cleared")
 
@@ -21,7 +22,7 @@ def _code() -> fields.String:
     return fields.String(load_default="", validate=validate.Length(1, 200))
 
 
-class PageQuery(Schema):
+class PageQuery(ApiSchema):
     """Which part of a list."""
 
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))

@@ -104,6 +104,24 @@ def test_what_is_unknown_or_wrong_is_refused_in_one_shape(evaluator: FlaskClient
     assert set(response.json) == {"code", "status", "message", "errors"}
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{FLAGS}?state=open&limit=0",
+        f"{FLAGS}?cursor=!!!",
+        f"{FLAGS}?site=nowhere",
+        f"{VALUES}?wave=1999",
+        f"{FLAGS}/1",
+    ],
+)
+def test_refusals_speak_the_language_asked_for(evaluator: FlaskClient, path: str) -> None:
+    def words(language: str) -> set[str]:
+        told = evaluator.get(path, headers={"Accept-Language": language}).json
+        return {told["message"], *(fault["message"] for fault in told["errors"])}
+
+    assert not words("de") & words("en")
+
+
 def test_a_machine_needs_a_key_with_the_scope_read(web: ScoringWeb) -> None:
     client = web.stranger()
 

@@ -1,0 +1,38 @@
+"""What is said when a submission or a programme is not taken in."""
+
+from __future__ import annotations
+
+from shared.errors import Bilingual
+
+BAD_NAME = Bilingual(
+    "Use 1 to 200 letters (a to z), digits and . _ : - only.",
+    "Verwenden Sie nur 1 bis 200 Buchstaben (a bis z), Ziffern und . _ : -",
+)
+ANONYMOUS = Bilingual(
+    "This form is anonymous: send no respondent.", "Dieser Fragebogen ist anonym: Senden Sie keine Person mit."
+)
+OTHER_CONTENT = Bilingual(
+    "Another submission was sent under this instance_id; use a new one.",
+    "Unter dieser instance_id kam schon etwas anderes; verwenden Sie eine neue.",
+)
+ALREADY = Bilingual(
+    "There is a submission already; to replace it, send its instance_id as deprecated_id.",
+    "Es gibt schon eine Abgabe; um sie zu ersetzen, senden Sie deren instance_id als deprecated_id.",
+)
+NOT_OF_THIS = Bilingual(
+    "deprecated_id names no submission of this response.", "deprecated_id nennt keine Abgabe dieser Antwort."
+)
+REPLACED = Bilingual(
+    "deprecated_id names a submission that was replaced meanwhile.",
+    "deprecated_id nennt eine Abgabe, die inzwischen ersetzt wurde.",
+)
+CLOSED = Bilingual(
+    "The wave {wave} is closed; it takes no more answers.",
+    "Die Erhebung {wave} ist geschlossen; sie nimmt keine Antworten mehr an.",
+)
+NOT_OPEN = Bilingual("The wave {wave} opens on {day}.", "Die Erhebung {wave} öffnet am {day}.")
+
+EXISTS = Bilingual(
+    "Version {version} was published with other content; publish under a new version.",
+    "Die Fassung {version} wurde mit anderem Inhalt veröffentlicht; veröffentlichen Sie unter einer neuen.",
+)
