@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 ROLES = ("coordinator", "consultant", "evaluator", "lead", "admin")
+MACHINE = "machine"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,18 @@ class Account:
         return self.active and any(
             grant.role in wanted and (programme is None or grant.covers(programme, site)) for grant in self.roles
         )
+
+    @property
+    def machine(self) -> bool:
+        """True for an account that only API keys use: its scopes are checked, roles it has none."""
+        return bool(self.scopes) and not self.roles
+
+    def roles_at(self, programme: str, site: str | None) -> frozenset[str]:
+        """Return the roles an active account holds there (site None: anywhere in it); `machine` is one of its own."""
+        if not self.active:
+            return frozenset()
+        held = frozenset(grant.role for grant in self.roles if grant.covers(programme, site))
+        return frozenset({MACHINE}) if self.machine else held
 
     def sites(self, role: str | tuple[str, ...], programme: str) -> frozenset[str]:
         """Return the site codes (or `*`) where the account holds one of the roles."""

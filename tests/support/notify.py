@@ -20,7 +20,7 @@ from services.notify.ports import Envelope
 from shared.clock import FixedClock, from_text, to_text
 from shared.events import Event
 from shared.programme.json_form import programme_to_json
-from shared.programme.model import Measure, Programme, Wave
+from shared.programme.model import Flag, Measure, Programme, Wave
 from shared.store.port import Document, Store
 from tests.support.fakes import MemoryStore
 
@@ -125,8 +125,12 @@ class World:
         data = {"programme": PROGRAMME, "site": code, "revision": next(_numbers), "name": name, "features": {}}
         self.deliver("site.changed", {**data, "active": True, "timezone": "Europe/Berlin", **more})
 
-    def programme(self, title: str = "House of Resources") -> None:
-        """Publish a programme with this title, a wave and a measure that the flags of `flag` mention."""
+    def programme(self, title: str = "House of Resources", hidden: Mapping[str, tuple[str, ...]] | None = None) -> None:
+        """Publish a programme with this title, a wave and a measure that the flags of `flag` mention.
+
+        `hidden` defines flags that are hidden from these roles.
+        """
+        rules = tuple(Flag(flag, {"de": flag}, "report", hidden_from=roles) for flag, roles in (hidden or {}).items())
         wave = Wave("2026-H1", 2, {"de": "1. Halbjahr 2026", "en": "First half of 2026"}, (), *["2026-01-01"] * 5)
         measure = Measure("M5", {"de": "Fachtelefonat zur Abrechnung", "en": "Call about accounting"})
         programme = Programme(
@@ -141,7 +145,7 @@ class World:
             forms=(),
             scales=(),
             indicators=(),
-            flags=(),
+            flags=rules,
             measures=(measure,),
             topics={},
         )

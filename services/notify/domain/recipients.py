@@ -1,18 +1,30 @@
-"""Who is told about an alert, and who may see it."""
+"""Who is told about an alert: never somebody who may not see it, save for administrators as a stand-in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from shared.registry.accounts import Account
+from shared.registry import Account, sees_flag
 
 ANY_SITE = "*"
-AUDIENCE_ROLES: Mapping[str, str] = {"consultant": "consultant", "lead": "lead", "evaluator": "evaluator"}
-_FALLBACK_ROLES = ("lead", "admin")
+ADMIN = "admin"
+_STAND_INS = ("lead", ADMIN)
 
 AccountsFor = Callable[[str], Sequence[Account]]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Whom a flag's rule addresses (a role), and from which roles it is hidden."""
+
+    audience: str
+    hidden_from: Collection[str]
+
+    def seen_by(self, roles: Set[str], site: str | None) -> bool:
+        """Return whether one of the roles held there may see the flag; site None: it is about the programme."""
+        return sees_flag(roles, self.audience, self.hidden_from, site)
 
 
 @dataclass(frozen=True)
@@ -25,22 +37,18 @@ class Recipient:
 
 
 def recipients(
-    alert: Mapping[str, Any], audience: str, accounts_for: AccountsFor, reachable: Callable[[Account], bool]
+    alert: Mapping[str, Any], terms: Terms, accounts_for: AccountsFor, reachable: Callable[[Account], bool]
 ) -> list[Recipient]:
     """Return who is told, in order of account id.
 
     The flag's audience at this site (by topic where an account is limited to topics); when none of
-    them can be reached, the programme's leads, then its administrators. Roles in `hidden_from` never.
+    them can be reached, the programme's leads where they may see the flag, then its administrators.
     """
-    role = AUDIENCE_ROLES.get(audience, "consultant")
-    hidden: Collection[str] = alert["hidden_from"]
-    found = _in_role(alert, role, accounts_for, reachable) if role not in hidden else []
-    if found:
-        return [Recipient(account, role) for account in found]
-    for other in _FALLBACK_ROLES:
-        found = _in_role(alert, other, accounts_for, reachable) if other not in hidden else []
-        if found:
-            return [Recipient(account, other, fallback=True) for account in found]
+    for role in (terms.audience, *_STAND_INS):
+        if terms.seen_by({role}, site_of(alert)) or (role == ADMIN and ADMIN not in terms.hidden_from):
+            found = _in_role(alert, role, accounts_for, reachable)
+            if found:
+                return [Recipient(account, role, fallback=role != terms.audience) for account in found]
     return []
 
 
@@ -62,18 +70,15 @@ def site_of(alert: Mapping[str, Any]) -> str | None:
     return None if alert["site"] == ANY_SITE else str(alert["site"])
 
 
-def readers(hidden_from: Collection[str], audience: str = "consultant") -> tuple[str, ...]:
-    """Return the roles that may read an alert: its audience and the programme's staff, less the hidden ones."""
-    return tuple(sorted({AUDIENCE_ROLES.get(audience, "consultant"), "lead", "evaluator"} - set(hidden_from)))
-
-
-def may_see(account: Account, alert: Mapping[str, Any], audience: str) -> bool:
-    """True when the account holds a role there that may read this alert."""
-    return account.may(readers(alert["hidden_from"], audience), alert["programme"], site_of(alert))
+def may_see(account: Account, alert: Mapping[str, Any], terms: Terms) -> bool:
+    """True when the account holds a role there that may see this alert."""
+    where = site_of(alert)
+    return terms.seen_by(account.roles_at(alert["programme"], where), where)
 
 
 def may_see_delivery(account: Account, delivery: Mapping[str, Any]) -> bool:
-    """True for the recipient, for administrators, and for those who may read every alert in the mail."""
-    if account.id == delivery["recipient"] or account.may("admin", delivery["programme"]):
+    """True for the recipient, for administrators, and for those who may see every alert in the mail."""
+    if account.id == delivery["recipient"] or account.may(ADMIN, delivery["programme"]):
         return True
-    return account.may(readers(delivery["hidden_from"]), delivery["programme"], site_of(delivery))
+    every = (Terms(audience, delivery["hidden_from"]) for audience in delivery["audiences"])
+    return all(may_see(account, delivery, terms) for terms in every)

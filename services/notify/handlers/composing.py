@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.notify.domain import delivery as deliveries
 from services.notify.domain import facts
 from services.notify.domain.alert import news_key, rank
 from services.notify.domain.dedup import FIRST, REPEAT, Entry, Picture
+from services.notify.domain.recipients import ADMIN, Terms
 from services.notify.handlers.people import People
 from services.notify.handlers.picture import View
 from shared.store.port import Document
@@ -34,7 +35,8 @@ def compose(
         "thread_root": entry.thread_root if entry and reason != FIRST else None,
         "reason": reason,
         **_addressed(people, group, view),
-        **_content(_alerts(people, group, view, entry, picture), view, reason),
+        **_content(_alerts(people, group, view, entry, picture), reason),
+        **_readers([people.terms(alert) for alert in [*view.firing, *view.resolved]]),
         "state": deliveries.QUEUED,
         "attempts": 0,
         "created_at": now,
@@ -54,12 +56,19 @@ def _addressed(people: People, group: Mapping[str, Any], view: View) -> Document
     }
 
 
-def _content(alerts: list[Document], view: View, reason: str) -> Document:
+def _content(alerts: list[Document], reason: str) -> Document:
     return {
         "severity": facts.gravest(alerts, reminder=reason == REPEAT),
         "episodes": [alert["episode"] for alert in alerts],
-        "hidden_from": sorted({role for alert in [*view.firing, *view.resolved] for role in alert["hidden_from"]}),
         "alerts": alerts,
+    }
+
+
+def _readers(terms: Sequence[Terms]) -> Document:
+    """Return what decides who may see the mail beside its recipient."""
+    return {
+        "audiences": sorted({one.audience for one in terms}),
+        "hidden_from": sorted({role for one in terms for role in one.hidden_from}),
     }
 
 
@@ -69,7 +78,7 @@ def _alerts(
     """Return the facts: news before what is known already, grave before light, resolved last."""
     known = entry.firing if entry else frozenset()
     programme = people.programme(group["programme"])
-    with_values = view.recipient is None or view.recipient.role != "admin"
+    with_values = view.recipient is None or view.recipient.role != ADMIN
 
     def status(alert: Mapping[str, Any]) -> str:
         if news_key(alert) in picture.returned:

@@ -29,15 +29,13 @@ class People:
         """Return who is told, as things stand now; for one piece of work, as it remembers what it has read."""
         return Roster(self, self._registry)
 
-    def audience(self, alert: Mapping[str, Any]) -> str:
-        """Return whom the flag's rule addresses; consultants while the rule is unknown."""
-        if alert.get("audience"):
-            return str(alert["audience"])
+    def terms(self, alert: Mapping[str, Any]) -> rules.Terms:
+        """Return whom the flag addresses and from whom it is hidden: as its rule says now, else as it was told."""
         programme = self.programme(alert["programme"])
-        try:
-            return programme.flag(alert["flag"]).audience if programme else "consultant"
-        except KeyError:
-            return "consultant"
+        for flag in programme.flags if programme else ():
+            if flag.id == alert["flag"]:
+                return rules.Terms(flag.audience, flag.hidden_from)
+        return rules.Terms(alert.get("audience") or "consultant", alert["hidden_from"])
 
     def account(self, id_: str) -> Account | None:
         """Return an account, active or not; None if unknown."""
@@ -101,7 +99,7 @@ class Roster:
         programme, site = alert["programme"], rules.site_of(alert)
         return rules.recipients(
             alert,
-            self._people.audience(alert),
+            self._people.terms(alert),
             lambda role: self._holders(programme, site, role),
             lambda account: not self._suppressed(account.email),
         )

@@ -1,4 +1,4 @@
-"""Reading: alerts and deliveries as people and machines may see them."""
+"""Reading: alerts, silences and deliveries as people and machines may see them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.notify.documents import ALERTS, DELIVERIES
+from services.notify.documents import ALERTS, DELIVERIES, SILENCES
 from services.notify.domain import alert as alerts
 from services.notify.domain import recipients as rules
 from services.notify.handlers.people import People
 from shared.clock import Clock, to_text
-from shared.registry import Account
+from shared.registry import Account, sees_site
 from shared.store.port import Collection, Document, Page, Store
 
 MOST_SCANNED = 1000
@@ -26,11 +26,12 @@ class Slice:
 
 
 class Reading:
-    """Every list is cut down to what the account may see; None as account is a machine that may read all."""
+    """Every list is cut down to what the account may see."""
 
     def __init__(self, store: Store, people: People, clock: Clock) -> None:
         self._alerts = store.collection(ALERTS.name)
         self._deliveries = store.collection(DELIVERIES.name)
+        self._silences = store.collection(SILENCES.name)
         self._people = people
         self._clock = clock
 
@@ -38,11 +39,15 @@ class Reading:
         """Return `open`, `acknowledged` or `resolved`."""
         return alerts.state_in_words(alert, to_text(self._clock.now()))
 
-    def may_see(self, account: Account | None, alert: Mapping[str, Any]) -> bool:
+    def may_see(self, account: Account, alert: Mapping[str, Any]) -> bool:
         """True when the account's roles show it this alert."""
-        return account is None or rules.may_see(account, alert, self._people.audience(alert))
+        return rules.may_see(account, alert, self._people.terms(alert))
 
-    def alerts(self, account: Account | None, where: Mapping[str, Any], state: str | None, part: Slice) -> Page:
+    def is_told(self, account: Account, alert: Mapping[str, Any]) -> bool:
+        """True when the account is one of those who are told about this alert."""
+        return any(one.account.id == account.id for one in self._people.roster().recipients(alert))
+
+    def alerts(self, account: Account, where: Mapping[str, Any], state: str | None, part: Slice) -> Page:
         """Return a page of alerts, the most recently changed first; `state` as `state()` names it, None = all."""
 
         def wanted(alert: Document) -> bool:
@@ -50,22 +55,31 @@ class Reading:
 
         return _kept(self._alerts, {**where, **_stored_state(state)}, "-changed_at", part, wanted)
 
-    def deliveries(self, account: Account | None, where: Mapping[str, Any], part: Slice) -> Page:
+    def silences(self, account: Account, programme: str, part: Slice) -> Page:
+        """Return a page of a programme's silences, the one that ends last first."""
+
+        def wanted(silence: Document) -> bool:
+            site = silence["site"]
+            return site in (None, rules.ANY_SITE) or sees_site(account.roles_at(programme, site))
+
+        return _kept(self._silences, {"programme": programme}, "-ends_at", part, wanted)
+
+    def deliveries(self, account: Account, where: Mapping[str, Any], part: Slice) -> Page:
         """Return a page of deliveries, newest first."""
 
         def wanted(delivery: Document) -> bool:
-            return account is None or rules.may_see_delivery(account, delivery)
+            return rules.may_see_delivery(account, delivery)
 
         return _kept(self._deliveries, where, "-created_at", part, wanted)
 
-    def deliveries_of(self, account: Account | None, alert: Mapping[str, Any]) -> list[Document]:
+    def deliveries_of(self, account: Account, alert: Mapping[str, Any]) -> list[Document]:
         """Return every mail about an alert that the account may see, oldest first."""
         place = {"programme": alert["programme"], "site": alert["site"]}
         found = self._deliveries.find(place, sort=("created_at",))
         return [
             delivery
             for delivery in found
-            if alert["_id"] in delivery["episodes"] and (account is None or rules.may_see_delivery(account, delivery))
+            if alert["_id"] in delivery["episodes"] and rules.may_see_delivery(account, delivery)
         ]
 
     def people_of(self, deliveries: Sequence[Mapping[str, Any]]) -> dict[str, Account]:

@@ -1,4 +1,4 @@
-"""Silences: set, listed and ended; what they mute is decided at each tick."""
+"""Silences: set and ended; what they mute is decided at each tick."""
 
 from __future__ import annotations
 
@@ -32,10 +32,6 @@ class Silencing:
         self._silences = store.collection(SILENCES.name)
         self._groups = groups
         self._clock = clock
-
-    def page(self, programme: str, limit: int = 100, cursor: str | None = None) -> Page:
-        """Return the silences of a programme, the longest first."""
-        return self._silences.page({"programme": programme}, sort="-ends_at", limit=limit, cursor=cursor)
 
     def silence(self, id_: str) -> Document:
         """Return one. Raises NotFound."""

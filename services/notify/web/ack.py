@@ -10,6 +10,7 @@ from services.notify.web.desk import desk
 from services.notify.web.wording import row
 from shared.errors import NotFound
 from shared.registry import Account
+from shared.store.port import Document
 from shared.web import declare, public
 
 links = Blueprint("acknowledge", __name__, url_prefix="/support/ack")
@@ -19,35 +20,34 @@ declare(links, public("the link is signed, names one mail and can only acknowled
 @links.get("/<token>")
 def show(token: str) -> ResponseReturnValue:
     """Say what would be acknowledged. Changes nothing, however often a mail scanner asks."""
-    delivery = _delivery(token)
-    return _page(token, [row(alert) for alert in desk().acknowledging.of_delivery(delivery)], fresh=[])
+    _, alerts = _asked(token)
+    return _page(token, [row(alert) for alert in alerts], fresh=[])
 
 
 @links.post("/<token>")
 def confirm(token: str) -> ResponseReturnValue:
     """Acknowledge; doing it again says who did it first."""
-    delivery = _delivery(token)
-    account = _recipient(delivery)
-    ids = [alert["_id"] for alert in desk().acknowledging.of_delivery(delivery)]
-    done = desk().acknowledging.acknowledge(ids, account)
+    account, alerts = _asked(token)
+    done = desk().acknowledging.acknowledge([alert["_id"] for alert in alerts], account)
     return _page(token, [row(alert) for alert in done.alerts], fresh=done.fresh)
 
 
 confirm.one_click = True  # type: ignore[attr-defined]  # the token is the right to act; there is no session to abuse
 
 
-def _delivery(token: str) -> str:
+def _asked(token: str) -> tuple[Account, list[Document]]:
+    """Return who got the mail and those of its alerts that still concern this person. Raises NotFound."""
     delivery = desk().delivery_of(token)
     if delivery is None:
         raise NotFound("This link is not valid, or no longer.")
-    return delivery
-
-
-def _recipient(delivery: str) -> Account:
     account = desk().people.account(desk().acknowledging.recipient_of(delivery))
     if account is None or not account.active:
         raise NotFound("This link is not valid any more.")
-    return account
+    reading, told = desk().reading, desk().acknowledging.of_delivery(delivery)
+    alerts = [alert for alert in told if reading.may_see(account, alert) or reading.is_told(account, alert)]
+    if not alerts:
+        raise NotFound("This link is not valid any more.")
+    return account, alerts
 
 
 def _page(token: str, alerts: list[dict[str, object]], fresh: list[str]) -> ResponseReturnValue:

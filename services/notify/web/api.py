@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.notify.domain.recipients import ANY_SITE
 from services.notify.handlers.reading import Slice
 from services.notify.handlers.silencing import Wish
-from services.notify.web.desk import STAFF, actor, desk, reader
+from services.notify.web.desk import STAFF, SUPPORTERS, actor, desk, visible
 from services.notify.web.schemas import (
     AlertOut,
     AlertQuery,
@@ -17,7 +18,7 @@ from services.notify.web.schemas import (
     SilenceQuery,
     listed,
 )
-from shared.errors import Forbidden, NotFound
+from shared.errors import Forbidden
 from shared.store.port import Document
 from shared.web import api_key, declare, either, require, staff
 from shared.web.api import ApiBlueprint
@@ -44,7 +45,7 @@ AlertList, SilenceList, DeliveryList = map(listed, (AlertOut, SilenceOut, Delive
 def alerts(query: dict[str, Any]) -> dict[str, Any]:
     """List alerts, the most recently changed first."""
     part, state = Slice(query.pop("limit"), query.pop("cursor")), query.pop("state")
-    page = desk().reading.alerts(reader(), query, state, part)
+    page = desk().reading.alerts(actor(), query, state, part)
     return {"items": [_alert(alert) for alert in page.items], "next": page.next}
 
 
@@ -53,7 +54,7 @@ def alerts(query: dict[str, Any]) -> dict[str, Any]:
 @reading.refuses(404)
 def alert(alert: str) -> dict[str, Any]:
     """Return one alert."""
-    return _alert(_visible(alert))
+    return _alert(visible(alert))
 
 
 @writing.on("POST", "/alerts/<alert>/acknowledge")
@@ -61,7 +62,7 @@ def alert(alert: str) -> dict[str, Any]:
 @writing.refuses(404)
 def acknowledge(alert: str) -> dict[str, Any]:
     """Acknowledge an alert: reminders rest. The first to do so stays named; a resolved alert stays as it is."""
-    _visible(alert)
+    visible(alert)
     return _alert(desk().acknowledging.acknowledge([alert], actor()).alerts[0])
 
 
@@ -70,9 +71,9 @@ def acknowledge(alert: str) -> dict[str, Any]:
 @reading.answers(200, SilenceList)
 @reading.refuses(422)
 def silences(query: dict[str, Any]) -> dict[str, Any]:
-    """List the silences of a programme, the one that ends last first."""
+    """List the silences of a programme, the one that ends last first; those of single sites to whom sees the site."""
     require(STAFF, query["programme"])
-    page = desk().silencing.page(query["programme"], query["limit"], query["cursor"])
+    page = desk().reading.silences(actor(), query["programme"], Slice(query["limit"], query["cursor"]))
     return {"items": [_silence(silence) for silence in page.items], "next": page.next}
 
 
@@ -83,7 +84,7 @@ def silences(query: dict[str, Any]) -> dict[str, Any]:
 def silence(body: dict[str, Any]) -> dict[str, Any]:
     """Let mails about something rest until an instant; resolved flags are still reported."""
     if body["episode"]:
-        about = _visible(body["episode"])
+        about = visible(body["episode"])
         body |= {"programme": about["programme"], "site": about["site"]}
     _may_silence(body["programme"], body["site"])
     return _silence(desk().silencing.add(desk().new_id(), Wish(**body), actor().id))
@@ -107,27 +108,18 @@ def deliveries(query: dict[str, Any]) -> dict[str, Any]:
     """List mails and what became of them, newest first."""
     part, about = Slice(query.pop("limit"), query.pop("cursor")), query.pop("alert")
     if about is None:
-        page = desk().reading.deliveries(reader(), query, part)
+        page = desk().reading.deliveries(actor(), query, part)
         return {"items": _deliveries(page.items), "next": page.next}
-    found = desk().reading.deliveries_of(reader(), desk().acknowledging.alert(about))
+    found = desk().reading.deliveries_of(actor(), desk().acknowledging.alert(about))
     matching = [d for d in reversed(found) if all(d[name] == value for name, value in query.items())]
     return {"items": _deliveries(matching), "next": None}
 
 
 def _may_silence(programme: str, site: str | None) -> None:
-    """Let through who looks after the site, or after all sites where none is named. Raises Forbidden."""
-    require(STAFF, programme, site)
-    own = reader()
-    if site is None and own is not None and "*" not in own.sites(STAFF, programme):
+    """Let through who may see what would rest: at the site, or at all sites where none is named. Raises Forbidden."""
+    require(STAFF if site == ANY_SITE else SUPPORTERS, programme, site)
+    if site is None and not actor().machine and ANY_SITE not in actor().sites(SUPPORTERS, programme):
         raise Forbidden("Your account looks after single sites; name one of them.")
-
-
-def _visible(id_: str) -> Document:
-    """Return an alert the caller may see; what may not be seen does not exist."""
-    found = desk().acknowledging.alert(id_)
-    if not desk().reading.may_see(reader(), found):
-        raise NotFound("This alert is unknown.")
-    return found
 
 
 def _alert(alert: Document) -> dict[str, Any]:

@@ -11,9 +11,12 @@ from services.notify.handlers.acknowledging import Acknowledging
 from services.notify.handlers.people import People
 from services.notify.handlers.reading import Reading
 from services.notify.handlers.silencing import Silencing
-from shared.registry import Account
+from shared.errors import NotFound
+from shared.registry import Account, sees_site
+from shared.store.port import Document
 
 STAFF = ("consultant", "lead", "evaluator")
+SUPPORTERS = tuple(role for role in STAFF if sees_site({role}))
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,9 @@ def actor() -> Account:
     return account
 
 
-def reader() -> Account | None:
-    """Return who reads, None for a machine, whose scope has been checked and who has no roles."""
-    account = actor()
-    return None if account.scopes and not account.roles else account
+def visible(id_: str) -> Document:
+    """Return an alert the actor may see; what may not be seen does not exist. Raises NotFound."""
+    found = desk().acknowledging.alert(id_)
+    if not desk().reading.may_see(actor(), found):
+        raise NotFound("This alert is unknown.")
+    return found

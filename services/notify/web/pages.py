@@ -8,11 +8,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from services.notify.handlers.reading import Slice
-from services.notify.web.desk import STAFF, actor, desk
+from services.notify.web.desk import STAFF, actor, desk, visible
 from services.notify.web.schemas import STATES
 from services.notify.web.wording import place, row, support, trail, values
-from shared.errors import NotFound
-from shared.store.port import Document
+from shared.registry import sees_site
 from shared.web import declare, staff
 
 pages = Blueprint("support", __name__, url_prefix="/support")
@@ -43,7 +42,7 @@ def inbox() -> ResponseReturnValue:
 @pages.get("/alerts/<alert>")
 def alert(alert: str) -> ResponseReturnValue:
     """Why an alert was raised, what is suggested, who was told."""
-    found = _visible(alert)
+    found = visible(alert)
     return render_template(
         "alert.html",
         alert=row(found),
@@ -58,18 +57,11 @@ def alert(alert: str) -> ResponseReturnValue:
 @pages.post("/alerts/<alert>/acknowledge")
 def acknowledge(alert: str) -> ResponseReturnValue:
     """Take note of an alert; doing it twice changes nothing."""
-    _visible(alert)
+    visible(alert)
     desk().acknowledging.acknowledge([alert], actor())
     if request.form.get("back") == "inbox":
         return redirect(url_for(".inbox"), 303)
     return redirect(url_for(".alert", alert=alert), 303)
-
-
-def _visible(id_: str) -> Document:
-    found = desk().acknowledging.alert(id_)
-    if not desk().reading.may_see(actor(), found):
-        raise NotFound("This alert is unknown.")
-    return found
 
 
 def _programmes() -> list[tuple[str, dict[str, str]]]:
@@ -80,6 +72,5 @@ def _programmes() -> list[tuple[str, dict[str, str]]]:
 def _sites(programme: str | None) -> list[tuple[str, dict[str, str]]]:
     if not programme:
         return []
-    own = actor().sites(STAFF, programme)
     known = desk().people.sites(programme)
-    return [(site["site"], site["name"]) for site in known if "*" in own or site["site"] in own]
+    return [(site["site"], site["name"]) for site in known if sees_site(actor().roles_at(programme, site["site"]))]

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from services.scoring.domain.access import sees_flag, sees_site
 from services.scoring.domain.aggregates import FEWEST_SITES, Aggregate, aggregate
 from services.scoring.domain.cells import EVERY_SITE, CellKey
 from services.scoring.handlers.definitions import site_codes, timeline
@@ -14,6 +13,7 @@ from services.scoring.handlers.explaining import Explaining
 from services.scoring.ports import Cells, Definitions, SiteFlags
 from shared.errors import Forbidden, NotFound
 from shared.programme.model import SEVERITIES, Flag, Programme, Texts, Wave
+from shared.registry import sees_flag, sees_site
 from shared.store.port import Document
 
 Roles = Callable[[str, str | None], Set[str]]
@@ -92,9 +92,10 @@ class Reading:
         found = []
         for code in codes:
             document = self._flags.get(programme.id, code)
-            seen = roles(programme.id, None if code == EVERY_SITE else code)
+            where = None if code == EVERY_SITE else code
+            held = roles(programme.id, where)
             for id_, entry in (document or {}).get("episodes", {}).items():
-                if wanted.take(entry) and sees_flag(seen, rule_of(programme, entry["flag"])):
+                if wanted.take(entry) and _sees(held, rule_of(programme, entry["flag"]), where):
                     found.append({**entry, "episode_id": id_, "site": code})
         return sorted(found, key=_by_site_and_wave)
 
@@ -103,9 +104,8 @@ class Reading:
         document = self.explaining.episode(id_)
         programme, site = self._definitions.programme(document["programme"]), document["site"]
         entry = document["episodes"][id_]
-        seen = roles(programme.id, None if site == EVERY_SITE else site)
-        allowed = site == EVERY_SITE or sees_site(seen)
-        if not allowed or not sees_flag(seen, rule_of(programme, entry["flag"])):
+        where = None if site == EVERY_SITE else site
+        if not _sees(roles(programme.id, where), rule_of(programme, entry["flag"]), where):
             raise NotFound(f"flag {id_} is unknown")
         return programme, document, {**entry, "episode_id": id_, "site": site}
 
@@ -131,7 +131,7 @@ class Reading:
             for flag in {e["flag"] for e in document.get("episodes", {}).values() if e["state"] == "raised"}:
                 counts[flag] = counts.get(flag, 0) + 1
         known = [(flag, counts[flag.id]) for flag in programme.flags if counts.get(flag.id, 0) >= FEWEST_SITES]
-        return sorted((one for one in known if sees_flag(roles, one[0])), key=lambda one: (-one[1], one[0].id))
+        return sorted((one for one in known if _sees(roles, one[0], None)), key=lambda one: (-one[1], one[0].id))
 
     def completeness(self, programme: Programme) -> dict[str, dict[str, int]]:
         """Return per wave and form how many sites have a complete report."""
@@ -166,6 +166,12 @@ def rule_of(programme: Programme, flag_id: str) -> Flag | None:
 def worst_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return episodes with the most severe first, then the oldest."""
     return sorted(entries, key=lambda entry: (-SEVERITIES.index(entry["severity"]), entry["sequence"], entry["flag"]))
+
+def _sees(roles: Set[str], flag: Flag | None, site: str | None) -> bool:
+    """Return whether the roles held there may know of a rule; one no longer defined is for evaluators."""
+    audience, hidden_from = (flag.audience, flag.hidden_from) if flag else ("evaluator", ())
+    return sees_flag(roles, audience, hidden_from, site)
+
 
 
 def _by_site_and_wave(entry: Mapping[str, Any]) -> tuple[str, int, str]:

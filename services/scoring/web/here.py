@@ -6,7 +6,6 @@ from collections.abc import Set
 
 from flask import current_app, g
 
-from services.scoring.domain.access import MACHINE
 from services.scoring.handlers.reading import Reading
 from shared.registry import Account
 
@@ -20,8 +19,6 @@ def reading() -> Reading:
 
 
 def roles(programme: str, site: str | None) -> Set[str]:
-    """Return the roles the actor holds at a site (None: anywhere in the programme); a machine has its own."""
+    """Return the roles the actor holds at a site (None: anywhere in the programme)."""
     actor: Account = g.actor
-    if actor.scopes and not actor.roles:
-        return {MACHINE}
-    return {grant.role for grant in actor.roles if grant.covers(programme, site)}
+    return actor.roles_at(programme, site)

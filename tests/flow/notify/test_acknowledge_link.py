@@ -119,5 +119,29 @@ def test_a_link_of_somebody_who_left_does_nothing(mailed: World, sign_in: SignIn
     assert [alert["ack"] for alert in mailed.documents("alerts")] == [None, None]
 
 
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "now", [{"role": "lead"}, {"role": "consultant", "sites": ["elsewhere"]}], ids=["lead", "moved"]
+)
+def test_a_link_ends_for_somebody_who_may_not_see_the_site_any_more(
+    mailed: World, sign_in: SignIn, now: dict[str, Any], method: str
+) -> None:
+    path = link(mailed)
+    mailed.account("cora", **now)
+
+    assert sign_in().client.open(path, method=method).status_code == 404
+    assert [alert["ack"] for alert in mailed.documents("alerts")] == [None, None]
+
+
+def test_the_link_of_a_stand_in_works_although_administrators_see_no_alerts(world: World, sign_in: SignIn) -> None:
+    world.account("cora", role="consultant", active=False)
+    world.account("adam", role="admin")
+    world.flag("F-A")
+    world.run_until(10)
+
+    assert sign_in().client.post(link(world)).status_code == 200
+    assert world.alert("F-A-1")["ack"]["account"] == "adam"
+
+
 def test_a_forged_link_is_not_found(mailed: World, sign_in: SignIn) -> None:
     assert sign_in().client.post(link(mailed)[:-3] + "abc").status_code == 404

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.scoring.domain.access import sees_flag, sees_site
 from services.scoring.domain.aggregates import aggregate
 from services.scoring.domain.targets import bounds, met
-from shared.programme.model import Flag, Indicator, Peers, Target
+from shared.programme.model import Indicator, Peers, Target
 from tests.support.scoring import minimal
 
 LABEL = {"de": "x", "en": "x"}
@@ -74,34 +73,3 @@ def test_where_sites_may_not_be_compared_there_is_no_range() -> None:
     programme = replace(minimal(), peers=Peers(enabled=False, min=3))
 
     assert aggregate(programme, indicator(None), records(1.0, 2.0, 3.0, 4.0)).low is None
-
-
-@pytest.mark.parametrize(
-    ("roles", "sees"),
-    [({"coordinator"}, True), ({"consultant"}, True), ({"evaluator"}, True), ({"machine"}, True),
-     ({"lead"}, False), ({"admin"}, False), (set(), False), ({"lead", "evaluator"}, True)],
-)  # fmt: skip
-def test_who_sees_a_sites_figures(roles: set[str], sees: bool) -> None:
-    assert sees_site(roles) is sees
-
-
-@pytest.mark.parametrize(
-    ("audience", "hidden", "roles", "sees"),
-    [
-        ("consultant", (), {"coordinator"}, True),
-        ("consultant", ("coordinator",), {"coordinator"}, False),
-        ("consultant", ("coordinator",), {"coordinator", "consultant"}, True),
-        ("consultant", ("lead",), {"lead"}, False),
-        ("lead", (), {"lead"}, True),
-        ("lead", (), {"coordinator"}, False),
-        ("evaluator", (), {"consultant"}, False),
-        ("evaluator", (), {"evaluator"}, True),
-    ],
-)
-def test_who_sees_a_flag(audience: Any, hidden: tuple[str, ...], roles: set[str], sees: bool) -> None:
-    assert sees_flag(roles, Flag("F", LABEL, "f", audience=audience, hidden_from=hidden)) is sees
-
-
-def test_only_evaluators_see_flags_of_rules_that_are_gone() -> None:
-    assert sees_flag({"evaluator"}, None)
-    assert not sees_flag({"consultant"}, None)
