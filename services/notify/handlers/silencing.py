@@ -8,8 +8,21 @@ from services.notify.documents import SILENCES
 from services.notify.domain import silence as silences
 from services.notify.handlers.grouping import Groups
 from shared.clock import Clock, from_text, to_text
-from shared.errors import Fault, Invalid, NotFound
-from shared.store.port import Change, Document, Page, Store
+from shared.errors import Bilingual, Fault, Invalid, unknown
+from shared.store.port import Change, Document, Store
+
+_TOO_WIDE = Bilingual(
+    "Name a site, a flag or an episode: not everything may be silenced.",
+    "Nennen Sie einen Standort, eine Regel oder einen Hinweis: Alles darf nicht stummgeschaltet werden.",
+)
+_SAY_WHY = Bilingual("Say why.", "Sagen Sie, warum.")
+_INSTANT = Bilingual(
+    "Give an instant like 2026-01-31T08:15:00.000Z.", "Geben Sie einen Zeitpunkt wie 2026-01-31T08:15:00.000Z an."
+)
+_ORDER = Bilingual(
+    "The end must lie after the start and in the future.",
+    "Das Ende muss nach dem Anfang und in der Zukunft liegen.",
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +50,7 @@ class Silencing:
         """Return one. Raises NotFound."""
         found = self._silences.get(id_)
         if found is None:
-            raise NotFound("This silence is unknown.")
+            raise unknown("silence", id_)
         return found
 
     def state(self, silence: Document) -> str:
@@ -86,15 +99,15 @@ class Silencing:
 def _faults(wish: Wish, starts_at: str, ends_at: str | None, now: str) -> list[Fault]:
     faults = []
     if not (wish.site or wish.flag or wish.episode):
-        faults.append(Fault("site", "required", "Name a site, a flag or an episode: not everything may be silenced."))
+        faults.append(Fault("site", "required", _TOO_WIDE))
     if not wish.reason.strip():
-        faults.append(Fault("reason", "required", "Say why."))
+        faults.append(Fault("reason", "required", _SAY_WHY))
     if ends_at is None:
-        faults.append(Fault("ends_at", "instant", "Give an instant like 2026-01-31T08:15:00.000Z."))
+        faults.append(Fault("ends_at", "instant", _INSTANT))
     elif ends_at <= max(starts_at, now):
-        faults.append(Fault("ends_at", "order", "The end must lie after the start and in the future."))
+        faults.append(Fault("ends_at", "order", _ORDER))
     if wish.starts_at is not None and _instant(wish.starts_at) is None:
-        faults.append(Fault("starts_at", "instant", "Give an instant like 2026-01-31T08:15:00.000Z."))
+        faults.append(Fault("starts_at", "instant", _INSTANT))
     return faults
 
 

@@ -18,7 +18,7 @@ from services.notify.web.schemas import (
     SilenceQuery,
     listed,
 )
-from shared.errors import Forbidden
+from shared.errors import Bilingual, Forbidden
 from shared.store.port import Document
 from shared.web import api_key, declare, either, require, staff
 from shared.web.api import ApiBlueprint
@@ -34,6 +34,11 @@ delivery_log = ApiBlueprint(
 )
 declare(delivery_log, either(api_key("read"), staff(*STAFF, "admin")))
 
+_NAME_A_SITE = Bilingual(
+    "Your account looks after single sites; name one of them.",
+    "Ihr Konto betreut einzelne Standorte; nennen Sie einen davon.",
+)
+
 BLUEPRINTS = (reading, writing, delivery_log)
 AlertList, SilenceList, DeliveryList = map(listed, (AlertOut, SilenceOut, DeliveryOut))
 
@@ -41,7 +46,7 @@ AlertList, SilenceList, DeliveryList = map(listed, (AlertOut, SilenceOut, Delive
 @reading.on("GET", "/alerts")
 @reading.takes(AlertQuery, "query")
 @reading.answers(200, AlertList)
-@reading.refuses(422)
+@reading.refuses()
 def alerts(query: dict[str, Any]) -> dict[str, Any]:
     """List alerts, the most recently changed first."""
     part, state = Slice(query.pop("limit"), query.pop("cursor")), query.pop("state")
@@ -69,7 +74,7 @@ def acknowledge(alert: str) -> dict[str, Any]:
 @reading.on("GET", "/silences")
 @reading.takes(SilenceQuery, "query")
 @reading.answers(200, SilenceList)
-@reading.refuses(422)
+@reading.refuses()
 def silences(query: dict[str, Any]) -> dict[str, Any]:
     """List the silences of a programme, the one that ends last first; those of single sites to whom sees the site."""
     require(STAFF, query["programme"])
@@ -80,7 +85,7 @@ def silences(query: dict[str, Any]) -> dict[str, Any]:
 @writing.on("POST", "/silences")
 @writing.takes(SilenceIn)
 @writing.answers(201, SilenceOut, "Set.")
-@writing.refuses(400, 404, 422)
+@writing.refuses(404)
 def silence(body: dict[str, Any]) -> dict[str, Any]:
     """Let mails about something rest until an instant; resolved flags are still reported."""
     if body["episode"]:
@@ -103,7 +108,7 @@ def end_silence(silence: str) -> dict[str, Any]:
 @delivery_log.on("GET", "/deliveries")
 @delivery_log.takes(DeliveryQuery, "query")
 @delivery_log.answers(200, DeliveryList)
-@delivery_log.refuses(404, 422)
+@delivery_log.refuses(404)
 def deliveries(query: dict[str, Any]) -> dict[str, Any]:
     """List mails and what became of them, newest first."""
     part, about = Slice(query.pop("limit"), query.pop("cursor")), query.pop("alert")
@@ -119,7 +124,7 @@ def _may_silence(programme: str, site: str | None) -> None:
     """Let through who may see what would rest: at the site, or at all sites where none is named. Raises Forbidden."""
     require(STAFF if site == ANY_SITE else SUPPORTERS, programme, site)
     if site is None and not actor().machine and ANY_SITE not in actor().sites(SUPPORTERS, programme):
-        raise Forbidden("Your account looks after single sites; name one of them.")
+        raise Forbidden(_NAME_A_SITE)
 
 
 def _alert(alert: Document) -> dict[str, Any]:

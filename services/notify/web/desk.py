@@ -11,7 +11,7 @@ from services.notify.handlers.acknowledging import Acknowledging
 from services.notify.handlers.people import People
 from services.notify.handlers.reading import Reading
 from services.notify.handlers.silencing import Silencing
-from shared.errors import NotFound
+from shared.errors import unknown
 from shared.registry import Account, sees_site
 from shared.store.port import Document
 
@@ -47,5 +47,5 @@ def visible(id_: str) -> Document:
     """Return an alert the actor may see; what may not be seen does not exist. Raises NotFound."""
     found = desk().acknowledging.alert(id_)
     if not desk().reading.may_see(actor(), found):
-        raise NotFound("This alert is unknown.")
+        raise unknown("alert", id_)
     return found

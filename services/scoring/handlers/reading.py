@@ -11,12 +11,16 @@ from services.scoring.domain.cells import EVERY_SITE, CellKey
 from services.scoring.handlers.definitions import site_codes, timeline
 from services.scoring.handlers.explaining import Explaining
 from services.scoring.ports import Cells, Definitions, SiteFlags
-from shared.errors import Forbidden, NotFound
+from shared.errors import Bilingual, Forbidden, NotFound, unknown
 from shared.programme.model import SEVERITIES, Flag, Programme, Texts, Wave
 from shared.registry import sees_flag, sees_site
 from shared.store.port import Document
 
 Roles = Callable[[str, str | None], Set[str]]
+_NO_ROLE = Bilingual("Your account has no role for this programme.", "Ihr Konto hat keine Rolle für dieses Programm.")
+_NO_FIGURES = Bilingual(
+    "Your account may not see the figures of this site.", "Ihr Konto darf die Werte dieses Standorts nicht sehen."
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Reading:
         """Return a programme. Raises NotFound, Forbidden."""
         found = self._definitions.programme(id_)
         if not self._welcome(roles, id_):
-            raise Forbidden("Your account has no role for this programme.")
+            raise Forbidden(_NO_ROLE)
         return found
 
     def waves(self, programme: Programme) -> tuple[Wave, ...]:
@@ -65,9 +69,9 @@ class Reading:
     def site(self, roles: Roles, programme: Programme, code: str) -> Texts:
         """Return the name of a site whose figures somebody may see. Raises NotFound, Forbidden."""
         if code not in site_codes(programme, self._definitions):
-            raise NotFound(f"site {code} is unknown")
+            raise unknown("site", code)
         if not sees_site(roles(programme.id, code)):
-            raise Forbidden("Your account may not see the figures of this site.")
+            raise Forbidden(_NO_FIGURES)
         return self._name(programme, code)
 
     def cells(self, programme: Programme, site: str) -> dict[str, Document]:
@@ -106,7 +110,7 @@ class Reading:
         entry = document["episodes"][id_]
         where = None if site == EVERY_SITE else site
         if not _sees(roles(programme.id, where), rule_of(programme, entry["flag"]), where):
-            raise NotFound(f"flag {id_} is unknown")
+            raise unknown("flag", id_)
         return programme, document, {**entry, "episode_id": id_, "site": site}
 
     def detail(self, programme: Programme, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,15 +167,15 @@ def rule_of(programme: Programme, flag_id: str) -> Flag | None:
     return next((flag for flag in programme.flags if flag.id == flag_id), None)
 
 
-def worst_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return episodes with the most severe first, then the oldest."""
-    return sorted(entries, key=lambda entry: (-SEVERITIES.index(entry["severity"]), entry["sequence"], entry["flag"]))
-
 def _sees(roles: Set[str], flag: Flag | None, site: str | None) -> bool:
     """Return whether the roles held there may know of a rule; one no longer defined is for evaluators."""
     audience, hidden_from = (flag.audience, flag.hidden_from) if flag else ("evaluator", ())
     return sees_flag(roles, audience, hidden_from, site)
 
+
+def worst_first(entries: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return episodes with the most severe first, then the oldest."""
+    return sorted(entries, key=lambda entry: (-SEVERITIES.index(entry["severity"]), entry["sequence"], entry["flag"]))
 
 
 def _by_site_and_wave(entry: Mapping[str, Any]) -> tuple[str, int, str]:
