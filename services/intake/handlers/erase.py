@@ -42,10 +42,15 @@ class Erasing:
         last = max(revision.revision for revision in revisions)
         for revision in revisions:
             self._empty(revision, told=revision.revision == last)
-            drafts = self._desk.collection(DRAFTS)
-            for draft in drafts.find({"instance_id": revision.instance_id, **_where(named.place)}):
-                drafts.delete(draft["_id"])
+        self._drop_drafts(named.place, {revision.instance_id for revision in revisions})
         return len(revisions)
+
+    def _drop_drafts(self, place: Place, instances: set[str]) -> None:
+        """Remove the drafts these were handed in from, and drafts of changes to them."""
+        drafts = self._desk.collection(DRAFTS)
+        for draft in drafts.find(_where(place)):
+            if {draft["instance_id"], draft["deprecated_id"]} & instances:
+                drafts.delete(draft["_id"])
 
     def _empty(self, revision: Submission, *, told: bool) -> None:
         for _ in range(_ATTEMPTS):

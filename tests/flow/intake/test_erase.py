@@ -35,6 +35,19 @@ def test_an_erased_response_leaves_no_answer_in_any_revision(bench: Bench) -> No
     assert "777" not in kept
 
 
+def test_an_erased_response_leaves_no_draft_of_changes_to_it(bench: Bench) -> None:
+    bench.publish_report()
+    bench.submissions.submit(Sent(PLACE, "uuid:1", CANARY, respondent="P1"))
+    invited = bench.office.invitations.invite(PLACE, respondent="P1")
+    draft = bench.office.drafts.get(invited.invitation, None)
+    bench.office.handing_in.change(draft)
+    assert "canary-0815" in str(bench.store.collection("drafts").find({}))
+
+    bench.office.erasing.erase(PLACE, "uuid:1")
+
+    assert bench.store.collection("drafts").find({}) == []
+
+
 def test_the_other_services_are_told_to_erase_and_nothing_else(bench: Bench) -> None:
     bench.publish_report()
     bench.submissions.submit(Sent(PLACE, "uuid:1", CANARY))
