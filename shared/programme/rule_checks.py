@@ -120,6 +120,9 @@ def _check_flag(flag: Draft[Flag], draft: ProgrammeDraft, known: _Known, report:
     if value.min_sites and draft.sites and value.min_sites > len(draft.sites):
         message = f"min_sites is {value.min_sites}, but there are only {len(draft.sites)} sites."
         report.fault(record.at("min_sites"), "min_sites_too_large", message)
+    if value.audience == "lead" and value.min_sites is None:
+        message = "Leads see no single sites: only a flag with `min_sites:` can address them."
+        report.fault(record.at("audience"), "single_site_for_leads", message)
     _check_conditions(flag, draft, known, report)
 
 
