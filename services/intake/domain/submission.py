@@ -48,13 +48,15 @@ class Sent:
 class Submission:
     """One revision as it is kept.
 
-    `received_at` is to the day for anonymous forms. `imported`: taken over from earlier records, so
-    what follows from it is no news to anybody.
+    `alias` is what the other services call the respondent: `site`, or the id of the response's first
+    revision, for a respondent's code stays here. `received_at` is to the day for anonymous forms.
+    `imported`: taken over from earlier records, so what follows from it is no news to anybody.
     """
 
     id: str
     place: Place
     respondent: str
+    alias: str
     instance_id: str
     deprecated_id: str | None
     revision: int
@@ -64,6 +66,11 @@ class Submission:
     answers: Mapping[str, Answer]
     imported: bool = False
     erased: bool = False
+
+    @property
+    def told_as(self) -> dict[str, str]:
+        """How every event about the response names it and its respondent."""
+        return {"submission": response_id(self.place, self.alias), "respondent": self.alias}
 
     @property
     def next_revision(self) -> int:
@@ -111,13 +118,12 @@ def received(submission: Submission, travelling: Mapping[str, Answer], correlati
         correlation_id=correlation_id,
         origin=f"submissions/{submission.id}",
         data={
-            "submission": response_id(place, submission.respondent),
+            **submission.told_as,
             "programme": place.programme,
             "form": place.form,
             "form_version": submission.form_version,
             "site": place.site,
             "wave": place.wave,
-            "respondent": submission.respondent,
             "revision": submission.revision,
             "received_at": submission.received_at,
             "answers": dict(travelling),

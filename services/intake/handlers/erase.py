@@ -75,8 +75,7 @@ def _erased(revision: Submission, now: str) -> Event:
         origin=f"{SUBMISSIONS.name}/{revision.id}",
         data={
             **_where(place),
-            "submission": response_id(place, revision.respondent),
-            "respondent": revision.respondent,
+            **revision.told_as,
             "revision": revision.revision + 1,
         },
     )

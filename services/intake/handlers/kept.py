@@ -18,6 +18,7 @@ def to_document(submission: Submission) -> Document:
         "site": place.site,
         "wave": place.wave,
         "respondent": submission.respondent,
+        "alias": submission.alias,
         "instance_id": submission.instance_id,
         "deprecated_id": submission.deprecated_id,
         "revision": submission.revision,
@@ -30,11 +31,12 @@ def to_document(submission: Submission) -> Document:
 
 
 def from_document(document: Document) -> Submission:
-    """Read what `to_document` wrote."""
+    """Read what `to_document` wrote; without an alias the response was told of by its respondent."""
     return Submission(
         id=document["_id"],
         place=Place(document["programme"], document["form"], document["site"], document["wave"]),
         respondent=document["respondent"],
+        alias=document.get("alias") or document["respondent"],
         instance_id=document["instance_id"],
         deprecated_id=document["deprecated_id"],
         revision=document["revision"],

@@ -12,6 +12,7 @@ from services.intake.domain.answers import accept, coded
 from services.intake.domain.compiled import CompiledForm
 from services.intake.domain.filling import Surroundings
 from services.intake.domain.submission import (
+    ONE,
     Place,
     Sent,
     Submission,
@@ -40,6 +41,15 @@ class Accepted:
 
     submission: Submission
     created: bool
+
+
+@dataclass(frozen=True)
+class _Identity:
+    """Who answered, what others call them, and which revision this is."""
+
+    respondent: str
+    alias: str
+    revision: int
 
 
 class Submissions:
@@ -84,17 +94,18 @@ class Submissions:
             check_open(asked, self._desk.now())
         if asked.form.anonymous and sent.respondent is not None:
             raise Invalid([Fault("respondent", "not_allowed", refusals.ANONYMOUS)])
-        respondent, revision = self._identity(asked, sent)
-        around = self.surroundings(asked, respondent, language)
+        who = self._identity(asked, sent)
+        around = self.surroundings(asked, who.respondent, language)
         answers = accept(asked.compiled, sent.answers, around)
         now = past_at or self._desk.now()
         submission = Submission(
             id=submission_id(sent.place, sent.instance_id),
             place=sent.place,
-            respondent=respondent,
+            respondent=who.respondent,
+            alias=who.alias,
             instance_id=sent.instance_id,
             deprecated_id=sent.deprecated_id,
-            revision=revision,
+            revision=who.revision,
             form_version=asked.form.version,
             content_hash=sent.content_hash,
             received_at=day_of(now) if asked.form.anonymous else now,
@@ -103,16 +114,16 @@ class Submissions:
         )
         return submission, coded(asked.compiled, answers)
 
-    def _identity(self, asked: Questionnaire, sent: Sent) -> tuple[str, int]:
-        """Return who answered and which revision this is."""
+    def _identity(self, asked: Questionnaire, sent: Sent) -> _Identity:
         respondent = respondent_of(asked.form.respondents, sent)
         if sent.deprecated_id is None:
-            return respondent, 1
+            alias = ONE if asked.form.respondents == "one" else submission_id(sent.place, sent.instance_id)
+            return _Identity(respondent, alias, 1)
         replaced = self.find(sent.place, sent.deprecated_id)
         named = sent.respondent is not None or asked.form.respondents == "one"
         if replaced is None or replaced.place != sent.place or (named and replaced.respondent != respondent):
             raise Conflict("not_current", refusals.NOT_OF_THIS)
-        return replaced.respondent, replaced.next_revision
+        return _Identity(replaced.respondent, replaced.alias, replaced.next_revision)
 
     def _insert(self, submission: Submission, travelling: Mapping[str, Answer]) -> None:
         event = received(submission, travelling, context.correlation_id.get())

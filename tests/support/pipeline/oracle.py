@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.intake.domain.submission import Place, submission_id
+from services.intake.domain.submission import ONE, Place, submission_id
 from services.intake.ports import SUBMISSIONS
 from services.notify.documents import ALERTS, DELIVERIES
 from services.notify.domain import delivery as deliveries
@@ -44,11 +44,15 @@ def newest(letters: Sequence[Letter]) -> dict[tuple[str, str, str, str], Letter]
     """Return the last revision of every response: (form, site, wave, respondent) -> letter."""
     found: dict[tuple[str, str, str, str], Letter] = {}
     for letter in letters:
-        body = letter.body
-        key = (letter.form, body["site"], body["wave"], body.get("respondent", "site"))
+        key = _response(letter)
         if key not in found or found[key].number < letter.number:
             found[key] = letter
     return found
+
+
+def _response(letter: Letter) -> tuple[str, str, str, str]:
+    body = letter.body
+    return letter.form, body["site"], body["wave"], body.get("respondent", ONE)
 
 
 def check_kept(verdict: Verdict, store: Store, letters: Sequence[Letter], receipts: Receipts) -> None:
@@ -75,8 +79,11 @@ def check_scored(verdict: Verdict, scoring: Scoring, letters: Sequence[Letter]) 
     """Every response's newest revision is in scoring, and every cell and flag is what these answers give."""
     responses = scoring.store.collection(RESPONSES.name)
     expected = newest(letters)
+    first = {_response(letter): letter for letter in letters if letter.number == 1}
     for (form, site, wave, respondent), letter in expected.items():
-        document = responses.get(f"{PROGRAMME}/{form}/{site}/{wave}/{respondent}")
+        place, begun = Place(PROGRAMME, form, site, wave), first[form, site, wave, respondent].body["instance_id"]
+        alias = respondent if respondent == ONE else submission_id(place, begun)
+        document = responses.get(f"{PROGRAMME}/{form}/{site}/{wave}/{alias}")
         if document is None:
             verdict.fault("lost in scoring", letter.body["instance_id"])
         elif (document["revision"], document["answers"]) != (letter.number, letter.body["answers"]):
