@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 import flask_smorest
-from flask import Blueprint, Flask, Request, render_template
+from flask import Blueprint, Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema, fields
-from webargs.flaskparser import FlaskParser
+from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import UnsupportedMediaType
 
+from shared.errors import Invalid
+from shared.web.errors import schema_faults
 from shared.web.guards import declare, public
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -50,19 +52,15 @@ class ErrorShape(Schema):
     errors = fields.List(fields.Nested(FaultShape), required=True)
 
 
-class _StrictParser(FlaskParser):
-    """Reads JSON bodies with the app's strict reader; another content type is refused."""
-
-    def _raw_load_json(self, req: Request) -> Any:
-        if req.mimetype != "application/json":
-            raise UnsupportedMediaType
-        return req.get_json()
+def _body() -> Any:
+    """Return the request's body as the app's strict reader reads it."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    return request.get_json()
 
 
 class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     """A blueprint whose views appear in the OpenAPI document."""
-
-    ARGUMENTS_PARSER = _StrictParser()
 
     def on(self, method: str, rule: str) -> Callable[[View], View]:
         """Register a view for a method and a path below the blueprint's prefix."""
@@ -71,14 +69,39 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def takes(self, schema: type[Schema], location: str = "json") -> Callable[[View], View]:
         """Read the body (or the query) by this schema and hand it to the view as its first argument."""
-        reading: Callable[[View], View] = self.arguments(schema(), location=location)
-        refused = _WITH_BODY if location == "json" else (422,)
-        return lambda view: self._refusing(reading(view), refused)
+        described: Callable[[View], View] = self.arguments(schema(), location=location)
+        if location != "json":
+            return lambda view: self._refusing(described(view), (422,))
+        reader = schema()
 
-    def answers(self, status: int, schema: type[Schema] | None, description: str = "") -> Callable[[View], View]:
-        """Write what the view returns by this schema, and document it."""
-        writing: Callable[[View], View] = self.response(status, schema, description=description or "Found.")
-        return writing
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def reading(*args: Any, **named: Any) -> Any:
+                try:
+                    given = reader.load(_body())
+                except ValidationError as refused:
+                    raise Invalid(schema_faults(refused.messages)) from None
+                return view(given, *args, **named)
+
+            return self._refusing(_as_described(reading, described(view)), _WITH_BODY)
+
+        return decorate
+
+    def answers(self, status: int, schema: type[Schema], description: str = "") -> Callable[[View], View]:
+        """Write what the view returns (or the first of what it returns with a status) by this schema."""
+        described: Callable[[View], View] = self.response(status, schema, description=description or "Found.")
+        writer = schema()
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def writing(*args: Any, **named: Any) -> Any:
+                found = view(*args, **named)
+                value, said = found if isinstance(found, tuple) else (found, status)
+                return jsonify(writer.dump(value)), said
+
+            return _as_described(writing, described(view))
+
+        return decorate
 
     def also_answers(self, status: int, schema: type[Schema], description: str) -> Callable[[View], View]:
         """Document another success."""
@@ -94,10 +117,15 @@ class ApiBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return view
 
     def _documented(self, view: View, status: int, schema: type[Schema], description: str, headers: Any = None) -> View:
-        """Add to the view's documentation; flask-smorest would also wrap it once more for every answer."""
-        wrapped = self.alt_response(status, schema=schema, description=description, headers=headers)(view)
-        view._apidoc = wrapped._apidoc  # type: ignore[attr-defined]
-        return view
+        """Add to the view's documentation."""
+        described: View = self.alt_response(status, schema=schema, description=description, headers=headers)(view)
+        return _as_described(view, described)
+
+
+def _as_described(view: Callable[..., Any], described: View) -> View:
+    """Give the view the documentation of another, which flask-smorest wrapped more often than it has to."""
+    view._apidoc = described._apidoc  # type: ignore[attr-defined]
+    return cast(View, view)
 
 
 class _Api(flask_smorest.Api):  # type: ignore[misc]

@@ -91,7 +91,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
         return error.response
     status = error.code or 500
     message = error.description if isinstance(error.description, Bilingual) else ""
-    response = make_response(answer(status, message, faults=_schema_faults(error)))
+    response = make_response(answer(status, message, faults=_query_faults(error)))
     for name, value in error.get_headers():
         if name.lower() in ("retry-after", "allow", "www-authenticate"):
             response.headers[name] = value
@@ -100,12 +100,16 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
-def _schema_faults(error: HTTPException) -> list[Fault]:
-    """Flatten what schema validation of a JSON body found into faults."""
+def _query_faults(error: HTTPException) -> list[Fault]:
+    """Return what schema validation of a query found."""
     data = getattr(error, "data", None) or {}
+    return [fault for messages in (data.get("messages") or {}).values() for fault in schema_faults(messages)]
+
+
+def schema_faults(messages: Any) -> list[Fault]:
+    """Flatten what a schema refused into faults with dotted paths."""
     found: list[Fault] = []
-    for messages in (data.get("messages") or {}).values():
-        _collect(messages, "", found)
+    _collect(messages, "", found)
     return found
 
 

@@ -21,7 +21,6 @@ class SubmissionIn(ApiSchema):
         validate=validate.Length(1, 200), metadata={"description": "The instance_id this one replaces"}
     )
     answers = fields.Dict(
-        keys=fields.String(),
         required=True,
         metadata={
             "description": "Question name to value: a choice's name (select_one), a list of names (select_multiple, "
