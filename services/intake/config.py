@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shared.runtime import smtp_server
 from shared.runtime.settings import CommonSettings, setting
 
 
@@ -11,9 +12,7 @@ from shared.runtime.settings import CommonSettings, setting
 class IntakeSettings(CommonSettings):
     """What intake is told besides the common settings."""
 
-    smtp_url: str = setting(
-        "SMTP_URL", "Mail server: `smtp://user:password@host:port?from=address`, `smtps://` for TLS", secret=True
-    )
+    smtp_url: str = setting("SMTP_URL", smtp_server.DOC, secret=True)
     time_zone: str = setting(
         "TIME_ZONE", "Time zone in which waves open and close and dates are shown", default="Europe/Berlin"
     )

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from flask import Flask
 
-from services.notify.adapters import smtp_url
 from services.notify.adapters.links import MailLinks
 from services.notify.adapters.render import MailRenderer
 from services.notify.adapters.smtp import SmtpMailer, SmtpTimes
@@ -33,6 +32,7 @@ from shared.clock import Clock, SystemClock, to_text
 from shared.outbox import Relay
 from shared.registry import COLLECTIONS as REGISTRY
 from shared.registry import Registry
+from shared.runtime import smtp_server
 from shared.runtime.loops import Step
 from shared.store import open_store
 from shared.store.port import Store
@@ -53,7 +53,7 @@ class Notify:
     owner: str = ""
 
     def __post_init__(self) -> None:
-        self.server = smtp_url.parse(self.settings.smtp_url)
+        self.server = smtp_server.parse(self.settings.smtp_url)
         self.owner = self.owner or f"{socket.gethostname()}-{os.getpid()}"
         self.routes = self.settings.routes()
         self.registry = Registry(self.store)

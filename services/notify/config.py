@@ -8,6 +8,7 @@ from datetime import time
 from services.notify.domain.delivery import Patience
 from services.notify.domain.schedule import Route, Routes
 from shared.errors import ConfigError
+from shared.runtime import smtp_server
 from shared.runtime.settings import CommonSettings, setting
 
 
@@ -15,12 +16,7 @@ from shared.runtime.settings import CommonSettings, setting
 class NotifySettings(CommonSettings):
     """Times are in seconds."""
 
-    smtp_url: str = setting(
-        "SMTP_URL",
-        "Mail server: `smtp://user:password@host:port?from=name@example.org`, or `smtps://…`; "
-        "`&starttls=required`, `offered` or `never`",
-        secret=True,
-    )
+    smtp_url: str = setting("SMTP_URL", smtp_server.DOC, secret=True)
     critical_wait_s: float = setting(
         "NOTIFY_CRITICAL_WAIT_S", "Critical: wait before a mail, for flags that are still on their way", default=0.5
     )

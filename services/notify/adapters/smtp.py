@@ -11,11 +11,10 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from services.notify.adapters.smtp_url import SmtpServer
 from services.notify.domain.replies import Phase, Reply, enhanced_code
 from services.notify.ports import Envelope
+from shared.runtime.smtp_server import SmtpServer, connect
 
 _CHUNK = 65_536
 _LONE_CR_OR_LF = re.compile(rb"\r(?!\n)|(?<!\r)\n")
@@ -101,40 +100,19 @@ class SmtpMailer:
         return None
 
     def _connected(self) -> smtplib.SMTP:
-        server = self._server
-        options: dict[str, Any] = {"timeout": self._times.command_s, "local_hostname": server.mail_domain}
         self._mails = 0
         try:
-            if server.tls == "implicit":
-                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-                    server.host, server.port, context=ssl.create_default_context(), **options
-                )
-            else:
-                smtp = smtplib.SMTP(server.host, server.port, **options)
+            smtp = connect(self._server, self._times.command_s)
         except smtplib.SMTPResponseException as error:
             raise _Over(_reply(Phase.CONNECT, error.smtp_code, error.smtp_error)) from error
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, ValueError, smtplib.SMTPException) as error:
             raise _Over(Reply(Phase.CONNECT)) from error
         self._smtp = smtp
         if smtp.sock is not None:  # body and dot are separate writes: the dot must not wait for an acknowledgement
             smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._greet(smtp)
-        return smtp
-
-    def _greet(self, smtp: smtplib.SMTP) -> None:
-        server = self._server
-        try:
-            smtp.ehlo_or_helo_if_needed()
-            offered = smtp.has_extn("starttls")
-            if server.tls == "required" and not offered:
-                raise _Over(Reply(Phase.CONNECT))
-            if server.tls in ("required", "offered") and offered:
-                smtp.starttls(context=ssl.create_default_context())
-                smtp.ehlo()
-        except (OSError, smtplib.SMTPException, ValueError) as error:
-            raise _Over(Reply(Phase.CONNECT)) from error
-        if server.user:
+        if self._server.user:
             self._authenticate(smtp)
+        return smtp
 
     def _authenticate(self, smtp: smtplib.SMTP) -> None:
         try:

@@ -15,8 +15,8 @@ def server() -> Iterator[SmtpSink]:
         yield sink
 
 
-def mailer(server: SmtpSink, user: str = "") -> SmtpMailer:
-    return SmtpMailer(f"smtp://{user}127.0.0.1:{server.port}?from=peilung@example.org")
+def mailer(server: SmtpSink, user: str = "", options: str = "") -> SmtpMailer:
+    return SmtpMailer(f"smtp://{user}127.0.0.1:{server.port}?from=peilung@example.org{options}")
 
 
 def test_one_mail_arrives_as_written(server: SmtpSink) -> None:
@@ -51,7 +51,8 @@ def test_a_line_break_cannot_add_a_header(server: SmtpSink) -> None:
 
 def test_no_password_goes_out_in_the_clear(server: SmtpSink) -> None:
     with pytest.raises(TransientError):
-        mailer(server, user="kim:pass@").send("kim@example.org", "x", "y")
+        mailer(server, user="kim:pass@", options="&starttls=required").send("kim@example.org", "x", "y")
+    assert server.mails == []
     assert not any("AUTH" in command.upper() for command in server.commands)
 
 

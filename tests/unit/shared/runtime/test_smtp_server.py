@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.notify.adapters.smtp_url import parse
 from shared.errors import ConfigError
+from shared.runtime.smtp_server import parse
 
 
 def test_a_plain_local_server() -> None:

@@ -1,13 +1,19 @@
-"""The mail server's address: `smtp://user:password@host:port?from=name@example.org&starttls=required`."""
+"""The mail server: `smtp://user:password@host:port?from=name@example.org&starttls=required`, and the way to it."""
 
 from __future__ import annotations
 
 import ipaddress
+import smtplib
+import ssl
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from shared.errors import ConfigError
 
+DOC = (
+    "Mail server: `smtp://user:password@host:port?from=name@example.org`, or `smtps://…`; "
+    "`&starttls=required`, `offered` or `never`"
+)
 TLS_MODES = ("required", "offered", "never")
 
 
@@ -50,6 +56,34 @@ def parse(url: str) -> SmtpServer:
     implicit = parts.scheme == "smtps"
     port = parts.port or (465 if implicit else 25)
     return SmtpServer(parts.hostname or "", port, sender, user, password, "implicit" if implicit else tls)
+
+
+def connect(server: SmtpServer, timeout_s: float) -> smtplib.SMTP:
+    """Return a greeted connection, encrypted as the server's `tls` asks; nobody is signed in yet.
+
+    Raises OSError or SMTPException, also where encryption is required and not offered.
+    """
+    ours = server.mail_domain
+    if server.tls == "implicit":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(server.host, server.port, ours, timeout=timeout_s, context=context)
+    smtp = smtplib.SMTP(server.host, server.port, ours, timeout=timeout_s)
+    try:
+        _encrypt(smtp, server)
+    except (OSError, smtplib.SMTPException):
+        smtp.close()
+        raise
+    return smtp
+
+
+def _encrypt(smtp: smtplib.SMTP, server: SmtpServer) -> None:
+    smtp.ehlo_or_helo_if_needed()
+    offered = smtp.has_extn("starttls")
+    if server.tls == "required" and not offered:
+        raise smtplib.SMTPNotSupportedError("the server offers no encryption")
+    if server.tls != "never" and offered:
+        smtp.starttls(context=ssl.create_default_context())
+        smtp.ehlo()
 
 
 def _is_local(host: str) -> bool:
