@@ -8,6 +8,7 @@ from functools import cached_property
 
 from shared.expressions import FormContext, Node, Text, Value, compile_form, parse, references, truth
 from shared.programme.model import Choice, Form, Group, Question
+from shared.programme.travel import travelling
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,7 @@ def compile_questions(form: Form) -> CompiledForm:
     hidden = tuple(name for name, item in items.items() if item.question.type == "hidden")
     looks_back = any(name.startswith("prev_") for name in hidden)
     asks_previous = looks_back or any(rule.asks_previous for item in items.values() for rule in _rules(item))
-    return CompiledForm(
-        form, items, tuple(items[name] for name in order), _travels(items, order), hidden, asks_previous
-    )
+    return CompiledForm(form, items, tuple(items[name] for name in order), travelling(form), hidden, asks_previous)
 
 
 def _placed(
@@ -123,12 +122,10 @@ def _ready(node: Node) -> Rule:
 
 
 def _default(question: Question) -> Rule | None:
-    """A default is an expression if it has a call or a reference, else a literal (as XLSForm says)."""
     source = question.default
     if source is None or not source.strip():
         return None
-    dynamic = "(" in source or "${" in source
-    return _rule(source) if dynamic else _ready(Text(source))
+    return _rule(source) if question.computes_default else _ready(Text(source))
 
 
 def _rules(item: Item) -> list[Rule]:
@@ -153,17 +150,3 @@ def _ordered(items: Mapping[str, Item]) -> Iterator[str]:
             if name not in done:
                 done.add(name)
                 yield name
-
-
-def _travels(items: Mapping[str, Item], order: tuple[str, ...]) -> frozenset[str]:
-    travels: set[str] = set()
-    for name in order:
-        item = items[name]
-        if item.question.type == "calculate":
-            asks = item.calculation.asks if item.calculation else frozenset()
-            clean = asks <= travels and not (item.calculation and item.calculation.asks_previous)
-        else:
-            clean = item.question.coded
-        if clean:
-            travels.add(name)
-    return frozenset(travels)
