@@ -10,6 +10,7 @@ from shared.events import Event
 from shared.programme.json_form import programme_from_json
 from shared.programme.model import Programme
 from shared.registry.accounts import Account, account_from
+from shared.registry.roll import Roll
 from shared.store.port import CollectionSpec, Document, Index, Store
 
 PROGRAMMES = CollectionSpec("registry_programmes")
@@ -18,7 +19,8 @@ SITES = CollectionSpec("registry_sites", (Index("programme", ("programme",)),))
 WAVES = CollectionSpec("registry_waves", (Index("programme", ("programme",)),))
 ACCOUNTS = CollectionSpec("registry_accounts")
 KEYS = CollectionSpec("registry_keys")
-COLLECTIONS = (PROGRAMMES, DEFINITIONS, SITES, WAVES, ACCOUNTS, KEYS)
+HEADS = CollectionSpec("registry_heads")
+COLLECTIONS = (PROGRAMMES, DEFINITIONS, SITES, WAVES, ACCOUNTS, KEYS, HEADS)
 
 
 class Registry:
@@ -31,6 +33,7 @@ class Registry:
         self._store = store
         self._cache: dict[str, tuple[int, Programme]] = {}
         self._lock = threading.Lock()
+        self._people = Roll(store.collection(HEADS.name), store.collection(ACCOUNTS.name))
 
     def handlers(self) -> Mapping[str, Callable[[Event], None]]:
         """Return a handler per event name this registry keeps."""
@@ -87,9 +90,11 @@ class Registry:
         return account if sha256 in known.get("api_key_sha256", ()) else None
 
     def accounts_for(self, programme: str, site: str | None, role: str) -> list[Account]:
-        """Return the active accounts that hold the role for this site (None = anywhere in it), by id."""
-        everyone = (account_from(document) for document in self._store.collection(ACCOUNTS.name).find({}))
-        return [account for account in everyone if account.may(role, programme, site)]
+        """Return the active accounts that hold the role for this site (None = anywhere in it), by id.
+
+        As the handlers were told; an account written past them is seen with the next one they keep.
+        """
+        return [account for account in self._people.everyone() if account.may(role, programme, site)]
 
     def _document(self, spec: CollectionSpec, id_: str, what: str, key: str) -> Document:
         document = self._store.collection(spec.name).get(id_)
@@ -114,6 +119,7 @@ class Registry:
             key = {"_id": sha256, "account": event.data["account"], "revision": revision}
             self._store.collection(KEYS.name).put_if_newer(key)
         self._keep(ACCOUNTS, event, event.data["account"])
+        self._people.moved_on()
 
     def _parsed(self, document: Document) -> Programme:
         with self._lock:
