@@ -1,8 +1,8 @@
 """One expression language for forms, indicators and flags: XLSForm expressions, one tree, two evaluators.
 
 `parse(text)` reads an expression within hard limits or raises `ExpressionError` (message, column from 1);
-`check(node, scope)` names every fault of a readable one; `references`, `cycles`, `comparisons`, `in_words`,
-`to_json`/`from_json` serve definitions, explanations and the browser.
+`check(node, scope)` names every fault of a readable one; `references`, `uses_first`, `cycles`,
+`comparisons`, `in_words`, `to_json`/`from_json` serve definitions, explanations and the browser.
 
 `compile_form(node)` gives a function `FormContext -> Value` with ODK's meaning: empty is '', numbers may be
 NaN, coercions as in XPath, nothing raises. Dates are ISO text; in arithmetic they count as days since 1970.
@@ -16,9 +16,10 @@ checked there: that is `check`, with the `Scope` of names that exist.
 The evaluators ask their surroundings through the ports `FormContext`, `IndicatorContext`, `Row` (context.py).
 """
 
-from shared.expressions.checks import Scope, check, cycles
+from shared.expressions.checks import Scope, check
 from shared.expressions.comparisons import Comparison, comparisons
 from shared.expressions.context import Answer, FormContext, IndicatorContext, Row, Scale, Value
+from shared.expressions.dependencies import cycles, uses_first
 from shared.expressions.faults import ExpressionError, ExpressionFault
 from shared.expressions.forms import FormState, compile_form
 from shared.expressions.indicators import Counted, compile_counted, compile_indicator
@@ -87,4 +88,5 @@ __all__ = [
     "references",
     "to_json",
     "truth",
+    "uses_first",
 ]

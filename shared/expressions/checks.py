@@ -1,4 +1,4 @@
-"""Names every fault of an expression against the names that exist, and finds cycles between definitions."""
+"""Names every fault of an expression against the names that exist."""
 
 from __future__ import annotations
 
@@ -107,22 +107,3 @@ def _mixture_faults(call: Call, scope: Scope) -> Iterator[ExpressionFault]:
         single = next(name for name, many in asked.items() if many is False)
         message = f"{call.name}() goes over respondents, but only one person answers ${{{single}}}."
         yield ExpressionFault("mixed_forms", message, call.column)
-
-
-def cycles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
-    """Return the groups of definitions that depend on each other, or on themselves; names sorted."""
-    reach = {name: _reachable(name, graph) for name in graph}
-    loops = {name for name, reached in reach.items() if name in reached}
-    groups = {tuple(sorted(other for other in reach[name] & loops if name in reach[other])) for name in loops}
-    return [list(group) for group in sorted(groups)]
-
-
-def _reachable(start: str, graph: Mapping[str, Collection[str]]) -> set[str]:
-    reached: set[str] = set()
-    stack = list(graph.get(start, ()))
-    while stack:
-        name = stack.pop()
-        if name not in reached:
-            reached.add(name)
-            stack.extend(graph.get(name, ()))
-    return reached

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from shared.expressions import Call, Current, Node, cycles, references
 from shared.expressions.tree import walk
@@ -11,7 +11,6 @@ from shared.programme.model import Group, Question
 from shared.programme.place import Located, Report, listed
 
 Dependency = tuple[Question | Group, str, Located, Node]
-_TANGLE = 300
 _DECIDING = ("calculation", "relevant")
 
 
@@ -28,27 +27,8 @@ def check_cycles(draft: FormDraft, conditions: Sequence[Dependency], report: Rep
     graph: dict[str, set[str]] = {}
     for name, used in uses:
         graph.setdefault(name, set()).add(used)
-    for circle in circles(graph):
+    for circle in cycles(graph):
         _report(circle, uses, draft, report)
-
-
-def circles(graph: Mapping[str, Collection[str]]) -> list[list[str]]:
-    """Return the groups of names that depend on each other; a very large tangle counts as one group."""
-    users: dict[str, list[str]] = {}
-    open_uses = {name: sum(used in graph for used in uses) for name, uses in graph.items()}
-    for name, uses in graph.items():
-        for used in uses:
-            users.setdefault(used, []).append(name)
-    settled = [name for name, count in open_uses.items() if not count]
-    for name in settled:
-        for user in users.get(name, ()):
-            open_uses[user] -= 1
-            if not open_uses[user]:
-                settled.append(user)
-    tangled = graph.keys() - set(settled)
-    if len(tangled) > _TANGLE:
-        return [sorted(tangled)]
-    return cycles({name: tangled.intersection(graph[name]) for name in tangled})
 
 
 def _inside(group: Group) -> Iterator[Question]:

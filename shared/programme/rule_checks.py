@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from shared.expressions import Binary, Name, Node, Number, Question, Scope, Text, check, references
+from shared.expressions import Binary, Name, Node, Number, Question, Scope, Text, check, cycles, references
 from shared.programme.calendar_checks import check_known, check_unique
 from shared.programme.choice_checks import choice_faults
-from shared.programme.cycle_checks import circles
 from shared.programme.drafts import Draft, ProgrammeDraft
 from shared.programme.fields import Record
 from shared.programme.flags_file import ROLES, SUPPORT_FILE
@@ -54,7 +53,7 @@ def check_rules(draft: ProgrammeDraft, report: Report) -> None:
     for indicator in draft.indicators:
         graph[indicator.value.id] = _check_indicator(indicator, draft, known, report)
     places = {indicator.value.id: indicator.record.at("value") for indicator in draft.indicators}
-    for circle in circles(graph):
+    for circle in cycles(graph):
         message = f"These indicators depend on each other in a circle: {listed(circle)}."
         if len(circle) == 1:
             message = f'The indicator "{circle[0]}" is computed from itself; name other values.'

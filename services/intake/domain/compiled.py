@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from shared.expressions import FormContext, Node, Text, Value, compile_form, parse, references, truth
+from shared.expressions import FormContext, Node, Text, Value, compile_form, parse, references, truth, uses_first
 from shared.programme.model import Choice, Form, Group, Question
 from shared.programme.travel import travelling
 
@@ -74,7 +74,7 @@ def compile_questions(form: Form) -> CompiledForm:
     items: dict[str, Item] = {}
     for question, groups in _placed(form.items, ()):
         items[question.name] = _item(form, question, groups, len(items))
-    order = tuple(_ordered(items))
+    order = tuple(uses_first({name: sorted(item.decided_by) for name, item in items.items()}))
     hidden = tuple(name for name, item in items.items() if item.question.type == "hidden")
     looks_back = any(name.startswith("prev_") for name in hidden)
     asks_previous = looks_back or any(rule.asks_previous for item in items.values() for rule in _rules(item))
@@ -131,22 +131,3 @@ def _default(question: Question) -> Rule | None:
 def _rules(item: Item) -> list[Rule]:
     single = (item.required, item.readonly, item.constraint, item.calculation, item.default, item.choice_filter)
     return [*item.shown_if, *(rule for rule in single if rule)]
-
-
-def _ordered(items: Mapping[str, Item]) -> Iterator[str]:
-    """Yield names so that what decides a question comes before it; cycles keep the sheet's order."""
-    done: set[str] = set()
-    for start in items:
-        stack = [(start, iter(sorted(items[start].decided_by)))]
-        open_ = {start}
-        while stack:
-            name, needs = stack[-1]
-            following = next((n for n in needs if n in items and n not in done and n not in open_), None)
-            if following is not None:
-                open_.add(following)
-                stack.append((following, iter(sorted(items[following].decided_by))))
-                continue
-            stack.pop()
-            if name not in done:
-                done.add(name)
-                yield name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.expressions import Scope, check, comparisons, cycles, parse
+from shared.expressions import Scope, check, comparisons, parse
 
 INDICATOR = Scope(
     "indicator",
@@ -114,17 +114,6 @@ def test_all_faults_are_named_at_once_in_reading_order() -> None:
 )
 def test_a_fault_says_what_to_do(text: str, hint: str) -> None:
     assert hint in check(parse(text), INDICATOR)[0].message
-
-
-def test_cycles_are_found_whole() -> None:
-    graph = {"a": ["b"], "b": ["c"], "c": ["a"], "d": ["d"], "e": ["a", "f"], "f": []}
-
-    assert cycles(graph) == [["a", "b", "c"], ["d"]]
-    assert cycles({"a": ["b"], "b": []}) == []
-
-
-def test_two_separate_cycles_stay_separate() -> None:
-    assert cycles({"a": ["b"], "b": ["a", "c"], "c": ["d"], "d": ["c"]}) == [["a", "b"], ["c", "d"]]
 
 
 def test_thresholds_of_a_rule_are_picked_out() -> None:
