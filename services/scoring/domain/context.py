@@ -93,20 +93,21 @@ class SiteContext:
 
     def site(self, feature: str, /) -> str | float | Missing:
         """Return a feature of the site, as written."""
-        return self._world.features.get(feature) or NO_DATA
+        return _given(self._world.features, feature)
 
     def wave(self, feature: str, /) -> str | float | Missing:
         """Return a feature of the wave, as written."""
-        return self._wave.features.get(feature) or NO_DATA
+        return _given(self._wave.features, feature)
 
     def peers(self, indicator: str, group_feature: str | None = None, /) -> Sequence[float]:
         """Return the other sites' values in this wave, of all or of those alike in the feature."""
-        mine = self._world.features.get(group_feature) if group_feature else None
+        mine = None if group_feature is None else _given(self._world.features, group_feature)
+        if isinstance(mine, Missing):
+            return []
         return [
             peer.values[indicator]
             for peer in self._world.peers(self._wave.code)
-            if indicator in peer.values
-            and (group_feature is None or (mine and peer.features.get(group_feature) == mine))
+            if indicator in peer.values and (group_feature is None or peer.features.get(group_feature) == mine)
         ]
 
     def days_overdue(self, form: str, /) -> int | Missing:
@@ -132,3 +133,9 @@ class SiteContext:
 
     def _moved(self, index: int) -> SiteContext:
         return self if index == self._at else SiteContext(self._world, index, self._form, None)
+
+
+def _given(features: Mapping[str, str | float], name: str) -> str | float | Missing:
+    """Return a feature; what is absent or left empty is missing, 0 is not."""
+    value = features.get(name)
+    return NO_DATA if value is None or value == "" else value
