@@ -1,0 +1,41 @@
+"""A private nginx that runs the gateway's own configuration in front of upstreams on loopback."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests.support.servers.process import CannotRun, ServerProcess, free_port, listens, start
+
+GATEWAY = Path(__file__).parents[3] / "deploy" / "gateway"
+_NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
+
+
+def launch(
+    folder: Path, upstreams: Mapping[str, str], changes: Mapping[str, str] | None = None
+) -> tuple[ServerProcess, str]:
+    """Start the gateway in front of these (`intake:8000` → `127.0.0.1:…`); return it and its address.
+
+    `changes` are further texts to put in the place of others. Raises CannotRun.
+    """
+    if not Path(_NGINX).exists():
+        raise CannotRun("nginx is not installed (package nginx-light)")
+    port = free_port()
+    text = (GATEWAY / "nginx.conf").read_text(encoding="utf-8")
+    for old, new in {
+        "listen 8080": f"listen 127.0.0.1:{port}",
+        "root /srv": f"root {GATEWAY}",
+        "/tmp/": f"{folder}/",
+        "/dev/stdout": f"{folder}/access.log",
+        **{f"http://{name}": f"http://{address}" for name, address in upstreams.items()},
+        **(changes or {}),
+    }.items():
+        if old not in text:
+            raise AssertionError(f"the gateway's configuration no longer says {old!r}")
+        text = text.replace(old, new)
+    folder.chmod(0o755)
+    (folder / "nginx.conf").write_text(text, encoding="utf-8")
+    command = [_NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    server = start("nginx", command, log=folder / "nginx.log", answers=lambda: listens(port), timeout_s=20)
+    return server, f"http://127.0.0.1:{port}"
