@@ -59,7 +59,7 @@ def invite(options: argparse.Namespace, settings: IntakeSettings) -> None:
     """Make a link to a questionnaire and print it."""
     place = Place(options.programme, options.form, options.site, options.wave)
     invited = build_office(settings).invitations.invite(place, respondent=options.respondent, by="command")
-    print(f"{settings.public_url}/q/{invited.token}")
+    print(f"{settings.base_url}/q/{invited.token}")
 
 
 def erase(options: argparse.Namespace, settings: IntakeSettings) -> None:
@@ -98,7 +98,7 @@ def key_add(options: argparse.Namespace, settings: IntakeSettings) -> None:
 
 def sign_in_link(options: argparse.Namespace, settings: IntakeSettings) -> None:
     """Print a link that signs an account in once, within 15 minutes."""
-    print(settings.public_url.rstrip("/") + build_office(settings).sign_in.link_for(options.id))
+    print(settings.base_url + build_office(settings).sign_in.link_for(options.id))
 
 
 def republish(_: argparse.Namespace, settings: IntakeSettings) -> None:

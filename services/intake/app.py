@@ -47,7 +47,7 @@ def build_office(settings: IntakeSettings, store: Store | None = None, clock: Cl
         zone=settings.time_zone,
         forget=catalogue.forget,
     )
-    links = Links(lambda: secrets.token_urlsafe(32), signer(settings.secret_key), settings.public_url)
+    links = Links(lambda: secrets.token_urlsafe(32), signer(settings.secret_key), settings.base_url)
     return open_office(desk, links, read_files)
 
 

@@ -59,7 +59,7 @@ class Notify:
         self.registry = Registry(self.store)
         self.people = People(self.store, self.registry)
         self.groups = Groups(self.store, self.people, self.routes, self.clock)
-        self.links = MailLinks(self.settings.public_url, self.settings.secret_key)
+        self.links = MailLinks(self.settings.base_url, self.settings.secret_key)
         self.renderer = MailRenderer(self.server.sender, self.links)
 
     def migrate(self) -> list[str]:

@@ -35,7 +35,10 @@ class CommonSettings:
     secret_key: str = setting(
         "SECRET_KEY", "Signs cookies and links; at least 32 characters", secret=True, min_length=32
     )
-    public_url: str = setting("PUBLIC_URL", "Address of the platform in links, no slash at the end")
+    public_url: str = setting(
+        "PUBLIC_URL", "Address of the platform in links; empty = `http://localhost` with the port of PEILUNG_PORT"
+    )
+    port: int = setting("PEILUNG_PORT", "Port at which people reach the platform on this machine", default=8080)
     log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", default="info")
     heartbeat_file: str = setting("HEARTBEAT_FILE", "File a worker touches while it is alive; empty = none", default="")
     secure_cookies: bool = setting("SECURE_COOKIES", "Send cookies over https only (true or false)", default=True)
@@ -43,6 +46,11 @@ class CommonSettings:
     resend_s: float = setting(
         "OUTBOX_RESEND_S", "An event nobody confirmed is sent again after; then ever later, up to an hour", default=60.0
     )
+
+    @property
+    def base_url(self) -> str:
+        """Where links lead, without a slash at the end."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
 
 
 def load(cls: type[T], environ: Mapping[str, str]) -> T:

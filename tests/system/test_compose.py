@@ -115,6 +115,27 @@ def test_a_report_becomes_a_flag_and_a_mail(installation: Installation) -> None:
     assert [to["Address"] for to in mails[0]["To"]] == ["consultant@example.org"]
 
 
+def test_the_bare_address_leads_to_the_start_page(installation: Installation) -> None:
+    with urllib.request.urlopen(f"{installation.base_url}/", timeout=30) as answer:
+        assert answer.status == 200
+        assert answer.url.startswith(f"{installation.base_url}/collection/")
+        assert "Peilung" in answer.read().decode()
+
+
+def test_links_lead_to_the_port_the_gateway_listens_on(installation: Installation) -> None:
+    invite = ("exec", "-T", "intake", "python", "-m", "services.intake", "sign-in-link", "consultant-1")
+
+    link = installation.manage(*invite).strip().splitlines()[-1]
+
+    assert link.startswith(installation.base_url.replace("127.0.0.1", "localhost") + "/")
+
+
+def test_what_the_gateway_refuses_has_the_shape_of_the_api(installation: Installation) -> None:
+    status, refused = installation.call("/api/intake/v1/programmes", {"files": {"x": "y" * 1_100_000}})
+
+    assert (status, refused["status"], refused["code"]) == (413, 413, "too_large")
+
+
 def test_killed_workers_and_a_restarted_broker_lose_nothing(installation: Installation) -> None:
     installation.manage("kill", "-s", "KILL", "scoring", "notify", "intake-relay")
     installation.manage("restart", "-t", "1", "rabbitmq")
