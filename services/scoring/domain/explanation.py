@@ -80,9 +80,14 @@ def terms(speaker: Speaker, rule: Rule, verdict: Verdict) -> list[dict[str, Any]
             "unit": speaker.unit(one),
             "decimals": speaker.decimals(one),
         }
-        text = speaker.choice(one, term.value)
-        found.append(entry if text is None else {**entry, "text": text})
+        found.append({**entry, **_chosen(speaker, one, term.value)})
     return found
+
+
+def _chosen(speaker: Speaker, one: Compiled | None, value: object) -> dict[str, Any]:
+    """Return the labels of chosen codes as `text`, nothing for other values."""
+    text = speaker.choice(one, value)
+    return {} if text is None else {"text": text}
 
 
 def _overdue_label(speaker: Speaker, rule: Rule) -> dict[str, str]:
@@ -114,16 +119,16 @@ def counters(patience: Patience, step: Step) -> dict[str, int]:
     }
 
 
-def with_history(shown: Sequence[Mapping[str, Any]], flag: str, cells: Sequence[Cell]) -> list[dict[str, Any]]:
+def with_history(speaker: Speaker, rule: Rule, shown: Sequence[Mapping[str, Any]], cells: Sequence[Cell]) -> list[Any]:
     """Return terms with their values over the last waves; `cells` are in wave order, up to the wave explained."""
+    flag = rule.definition.id
     judged = [cell for cell in cells if flag in cell["rules"]][-HISTORY_WAVES:]
-    by_wave = [(c["wave"], {t["name"]: t for t in c["rules"][flag]["terms"]}) for c in judged]
+    by_wave = [(c["wave"], {t["name"]: t["value"] for t in c["rules"][flag]["terms"]}) for c in judged]
+
+    def point(name: str, wave: str, value: object) -> dict[str, Any]:
+        return {"wave": wave, "value": value, **_chosen(speaker, rule.terms.get(name), value)}
+
     return [
-        {**term, "history": [_point(wave, terms_then.get(term["name"], {})) for wave, terms_then in by_wave]}
+        {**term, "history": [point(term["name"], wave, then.get(term["name"])) for wave, then in by_wave]}
         for term in shown
     ]
-
-
-def _point(wave: str, then: Mapping[str, Any]) -> dict[str, Any]:
-    point = {"wave": wave, "value": then.get("value")}
-    return {**point, "text": then["text"]} if "text" in then else point

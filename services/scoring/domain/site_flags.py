@@ -91,7 +91,7 @@ def _detail(speaker: Speaker, rule: Rule, step: Step, cells: Sequence[Cell], whe
     flag = rule.definition.id
     upto = [cell for cell in cells if cell["sequence"] <= step.judgement.sequence and flag in cell["rules"]]
     shown = terms(speaker, rule, verdict_from(upto[-1]["rules"][flag]))
-    return Detail(explain(speaker, rule, step, upto[-1], where), with_history(shown, flag, upto))
+    return Detail(explain(speaker, rule, step, upto[-1], where), with_history(speaker, rule, shown, upto))
 
 
 def dropped(speaker: Speaker, site: str, episode_id: str, entry: Mapping[str, Any]) -> Detail:
