@@ -19,7 +19,7 @@ from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, Office, open_office
 from services.intake.ports import COLLECTIONS, WITH_OUTBOX
-from services.intake.web import api, collection, hand_in, ratelimit, sign_in
+from services.intake.web import api, collection, exports, hand_in, sign_in
 from shared.clock import Clock, SystemClock
 from shared.events import Event
 from shared.outbox import Receipts, Relay
@@ -97,7 +97,6 @@ def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock
     desk = office.desk
     app = create_app("intake", "/collection", settings, desk.registry, desk.store.ping, "services.intake.web")
     app.extensions["intake"] = office
-    ratelimit.install(app, api.BLUEPRINTS, settings.api_rate)
     for blueprint in (hand_in.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint):
         app.register_blueprint(blueprint)
     install_api(app, "intake", api.BLUEPRINTS, DESCRIPTION)

@@ -16,4 +16,3 @@ class IntakeSettings(CommonSettings):
     time_zone: str = setting(
         "TIME_ZONE", "Time zone in which waves open and close and dates are shown", default="Europe/Berlin"
     )
-    api_rate: int = setting("API_RATE", "API requests a key may send per minute; 0 = no limit", default=6000)

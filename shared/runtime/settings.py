@@ -42,6 +42,9 @@ class CommonSettings:
     log_level: str = setting("LOG_LEVEL", "debug, info, warning or error", default="info")
     heartbeat_file: str = setting("HEARTBEAT_FILE", "File a worker touches while it is alive; empty = none", default="")
     secure_cookies: bool = setting("SECURE_COOKIES", "Send cookies over https only (true or false)", default=True)
+    api_rate: int = setting(
+        "API_RATE", "API requests a key may send to a process in a minute; 0 = no limit", default=6000
+    )
     metrics_port: int = setting("METRICS_PORT", "Port of the metrics page on every interface; 0 = off", default=0)
     resend_s: float = setting(
         "OUTBOX_RESEND_S", "An event nobody confirmed is sent again after; then ever later, up to an hour", default=60.0

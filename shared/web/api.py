@@ -13,6 +13,7 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import Invalid
+from shared.web import ratelimit
 from shared.web.errors import schema_faults
 from shared.web.guards import declare, public
 
@@ -139,11 +140,12 @@ class _Api(flask_smorest.Api):  # type: ignore[misc]
 
 
 def install_api(app: Flask, service: str, blueprints: Sequence[ApiBlueprint], description: str) -> None:
-    """Register API blueprints and serve their OpenAPI document and its page at `/api/<service>/v1/`."""
+    """Register API blueprints under the rate limit; serve their document and its page at `/api/<service>/v1/`."""
     app.config.update(API_TITLE=f"Peilung {service}", API_VERSION="1", OPENAPI_VERSION="3.1.0")
     api = _Api(app, spec_kwargs={"info": {"description": description}})
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
     api.spec.options["security"] = [{"key": []}]
+    ratelimit.install(app, blueprints, app.config["API_RATE"])
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
     app.register_blueprint(_documents(service, api))

@@ -75,6 +75,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         MAX_FORM_PARTS=1000,
         PUBLIC_URL=settings.base_url,
+        API_RATE=settings.api_rate,
     )
     app.jinja_loader = ChoiceLoader([PackageLoader(templates), PackageLoader("shared.web")])
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
