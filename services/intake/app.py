@@ -14,7 +14,6 @@ from services.intake.adapters.catalogue import Catalogue
 from services.intake.adapters.folder import read_files
 from services.intake.adapters.links import signer
 from services.intake.adapters.mailer import SmtpMailer
-from services.intake.adapters.pacing import Every
 from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, Office, open_office
@@ -25,6 +24,7 @@ from shared.events import Event
 from shared.outbox import Receipts, Relay
 from shared.outbox.relay import EventPublisher
 from shared.runtime.loops import Step
+from shared.runtime.pacing import Every
 from shared.store import open_store
 from shared.store.port import Store
 from shared.web import create_app
@@ -99,5 +99,5 @@ def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock
     app.extensions["intake"] = office
     for blueprint in (hand_in.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint):
         app.register_blueprint(blueprint)
-    install_api(app, "intake", api.BLUEPRINTS, DESCRIPTION)
+    install_api(app, "intake", (*api.BLUEPRINTS, *exports.BLUEPRINTS), DESCRIPTION)
     return app

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -24,18 +25,23 @@ from services.scoring.handlers.refold import Refold
 from services.scoring.handlers.worlds import Worlds
 from services.scoring.ports import COLLECTIONS, WITH_OUTBOX
 from services.scoring.web import api, pages
+from shared.bus.admin import ParkedQueue
 from shared.bus.publisher import Publisher
 from shared.clock import Clock, SystemClock
 from shared.outbox import Receipts, Relay
 from shared.registry import COLLECTIONS as REGISTRY
 from shared.registry import Registry
+from shared.runtime import metrics
 from shared.runtime.loops import Step
+from shared.runtime.pacing import Every
 from shared.store import open_store
 from shared.store.port import Store
 from shared.web import create_app
 from shared.web.api import install_api
 
 SERVICE = "scoring"
+PURGE_S = 300.0
+MEASURE_S = 15.0
 DESCRIPTION = "Indicator values and challenge flags, each with the reason why."
 
 
@@ -65,9 +71,15 @@ class Scoring:
         """Create what the store lacks; return one line per change."""
         return self.store.migrate([*COLLECTIONS, *REGISTRY])
 
-    def handlers(self) -> Mapping[str, Handler]:
-        """Return the handler of every event scoring consumes."""
-        events = EventHandlers(self.responses, self.work, self.cells, self.registry, self.registry.handlers())
+    def purge(self) -> int:
+        """Delete parked messages with answers that have been erased; return how many. Raises BusUnavailable."""
+        parked = ParkedQueue(self.settings.bus_url, SERVICE)
+        return parked.discard(lambda message: self.responses.erased(message.data), reason="erased", by=self.owner)
+
+    def handlers(self, purge: Callable[[], int] | None = None) -> Mapping[str, Handler]:
+        """Return the handler of every event scoring consumes; `purge` replaces the one that needs a bus."""
+        kept = self.registry.handlers()
+        events = EventHandlers(self.responses, self.work, self.cells, self.registry, kept, purge or self.purge)
         return {**events.handlers(), "handled.scoring": Receipts(self.store, WITH_OUTBOX).on_handled}
 
     def recompute(self, number: int = 1) -> Recompute:
@@ -76,9 +88,16 @@ class Scoring:
         work = StoredWork(self.store, self.clock, self.timing, owner, self.settings.lease_s)
         return Recompute(work, self.cells, self.speakers, self.worlds, self.refold, self.registry, self.clock)
 
+    def measure(self) -> int:
+        """Measure how many cells wait; always 0, as there is never more to do at once."""
+        metrics.CELLS_DIRTY.set(self.work.dirty())
+        return 0
+
     def steps(self) -> dict[str, Step]:
         """Return every loop of a worker process by name."""
-        loops: dict[str, Step] = {}
+        # again and again, as a message somebody else is looking at escapes the purge at the erasure
+        loops: dict[str, Step] = {"purge": Every(PURGE_S, time.monotonic, self.purge)}
+        loops["measure"] = Every(MEASURE_S, time.monotonic, self.measure)
         for number in range(1, self.settings.workers + 1):
             loops[f"cells-{number}"] = self.recompute(number).step
         for name in WITH_OUTBOX:

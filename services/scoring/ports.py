@@ -57,6 +57,9 @@ class Responses(Protocol):
     def erase(self, erased: Mapping[str, Any]) -> CellKey:
         """Replace the answers named by `submission.erased` by a tombstone; return their cell."""
 
+    def erased(self, data: Mapping[str, Any]) -> bool:
+        """Return whether these are answers that have been erased; the event they are from may be damaged."""
+
     def overdue(self, report: Mapping[str, Any]) -> CellKey:
         """Store the data of `report.overdue`; the highest number of days wins."""
 
@@ -87,6 +90,9 @@ class Work(Protocol):
 
     def known(self, programme: str, *, before_revision: int | None = None) -> list[CellKey]:
         """Return the cells ever marked, or those last computed with an older definition."""
+
+    def dirty(self) -> int:
+        """Return how many cells must be computed."""
 
     def claim(self) -> Item | None:
         """Lease the cell that has been due longest, None if none is."""

@@ -128,8 +128,12 @@ class ParkedQueue:
 
 
 def _event(body: bytes) -> tuple[str, str, dict[str, Any]]:
+    """Return name, subject and data; of a damaged or too new event at least the data, as erasing must find it too."""
+    raw: Any = None
     try:
-        event = from_json(json.loads(body))
+        raw = json.loads(body)
+        event = from_json(raw)
     except (ValueError, AttributeError, RecursionError, UnreadableEvent):
-        return "unreadable", "", {}
+        data = raw.get("data") if isinstance(raw, dict) else None
+        return "unreadable", "", data if isinstance(data, dict) else {}
     return event.name, event.subject, dict(event.data)

@@ -51,7 +51,7 @@ class ScoringHarness:
         self.clock = FixedClock(START)
         self.scoring = Scoring(SETTINGS, self.store, self.clock, "test")
         self.scoring.migrate()
-        self.handlers = self.scoring.handlers()
+        self.handlers = self.scoring.handlers(purge=lambda: 0)
         self.worker = self.scoring.recompute()
         self.definition = definition
         if publish:

@@ -31,6 +31,17 @@ class StoredResponses:
         self._responses.put_if_newer({**_response(erased), "erased": True})
         return _key(erased)
 
+    def erased(self, data: Mapping[str, Any]) -> bool:
+        """Return whether these are answers that have been erased; the event they are from may be damaged."""
+        try:
+            answered = _response(data)
+        except KeyError:
+            return False
+        kept = self._responses.get(answered["_id"]) or {}
+        revision = answered["revision"]
+        obsolete = not isinstance(revision, int) or revision <= kept.get("revision", 0)
+        return "answers" in data and bool(kept.get("erased")) and obsolete
+
     def overdue(self, report: Mapping[str, Any]) -> CellKey:
         """Store the data of `report.overdue`; the highest number of days wins."""
         key = _key(report)

@@ -15,7 +15,10 @@ Handler = Callable[[Event], None]
 
 
 class EventHandlers:
-    """One method per event; all idempotent, in any order. `registry` keeps the copy of what intake publishes."""
+    """One method per event; all idempotent, in any order.
+
+    `registry` keeps the copy of what intake publishes, `purge` deletes parked messages with erased answers.
+    """
 
     def __init__(
         self,
@@ -24,22 +27,29 @@ class EventHandlers:
         cells: Cells,
         definitions: Definitions,
         registry: Mapping[str, Handler],
+        purge: Callable[[], int],
     ) -> None:
         self._responses, self._work, self._cells = responses, work, cells
-        self._definitions, self._registry = definitions, registry
+        self._definitions, self._registry, self._purge = definitions, registry, purge
 
     def handlers(self) -> dict[str, Handler]:
         """Return the handler per event name."""
         return {
             **self._registry,
             "submission.received": lambda e: self._mark(self._responses.keep(e.data)),
-            "submission.erased": lambda e: self._mark(self._responses.erase(e.data)),
+            "submission.erased": self.on_submission_erased,
             "report.overdue": lambda e: self._mark(self._responses.overdue(e.data)),
             "programme.published": self.on_programme_published,
             "site.changed": self.on_site_changed,
             "wave.opened": self.on_wave_opened,
             "wave.closed": self.on_wave_closed,
         }
+
+    def on_submission_erased(self, event: Event) -> None:
+        """Erase the answers here, and those that lie among the parked messages. Raises BusUnavailable."""
+        key = self._responses.erase(event.data)
+        self._purge()
+        self._mark(key)
 
     def on_programme_published(self, event: Event) -> None:
         """Keep the definition; mark every cell last computed with an older one."""
