@@ -29,6 +29,7 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    not_run: list[str] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
@@ -50,12 +51,15 @@ def run(tier: str) -> Outcome:
         code = subprocess.run(command, cwd=ROOT.parent, check=False).returncode
         outcome = Outcome(tier, code, time.monotonic() - started)
         if report.exists():
-            _read(report, outcome)
+            read(report, outcome)
     return outcome
 
 
-def _read(report: Path, outcome: Outcome) -> None:
-    for case in ElementTree.parse(report).iter("testcase"):
+def read(report: Path, outcome: Outcome) -> None:
+    """Add what a report of pytest says."""
+    tree = ElementTree.parse(report)
+    outcome.not_run = [str(said.get("value")) for said in tree.iter("property") if said.get("name") == "not run"]
+    for case in tree.iter("testcase"):
         skip = case.find("skipped")
         if skip is not None:
             outcome.skipped[skip.get("message") or "no reason given"] += 1
@@ -74,6 +78,8 @@ def show(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         for reason, count in outcome.skipped.most_common():
             print(f"  {outcome.tier}: {count} left out: {reason}")
+        for line in outcome.not_run:
+            print(f"  {outcome.tier}: not run, known: {line}")
     passed, failed = sum(o.passed for o in outcomes), sum(o.failed for o in outcomes)
     skipped = sum(sum(o.skipped.values()) for o in outcomes)
     print(f"\n{passed} passed, {failed} failed, {skipped} skipped")

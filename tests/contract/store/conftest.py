@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pymongo
@@ -40,10 +40,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 _STASHED = pytest.StashKey[list[str]]()
 
 
+def not_run(config: pytest.Config) -> list[str]:
+    """Return what did not run and why, one line each."""
+    lines = [f"{name}: {LEFT_OUT[name]}" for name in config.stash.get(_STASHED, [])]
+    return lines + ([] if "mongodb" in SERVERS else ["the store on a real MongoDB: TEST_MONGODB_URI names none"])
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was taken out and why."""
-    for name in config.stash.get(_STASHED, []):
-        terminalreporter.write_line(f"LEFT OUT {name}: {LEFT_OUT[name]}")
+    """Say what did not run."""
+    for line in not_run(config):
+        terminalreporter.write_line(f"NOT RUN {line}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _reported(pytestconfig: pytest.Config, record_testsuite_property: Callable[[str, object], None]) -> None:
+    """Put what did not run into the report, for the summary of all tiers."""
+    for line in not_run(pytestconfig):
+        record_testsuite_property("not run", line)
 
 
 @pytest.fixture(params=SERVERS)
