@@ -13,7 +13,7 @@ import pytest
 from services.scoring.ports import SITE_FLAGS
 from shared.errors import StoreUnavailable
 from shared.programme.model import Programme
-from tests.support.pipeline import expected, letters, oracle, sink
+from tests.support.pipeline import expected, letters, oracle, sink, size
 from tests.support.pipeline.installation import Installation
 from tests.support.pipeline.quiet import open_work, parked_messages
 from tests.support.pipeline.storm import Broker, Storm
@@ -25,8 +25,7 @@ from tests.support.wait import eventually
 
 pytestmark = pytest.mark.slow
 
-SITES, BROKER_KILLS = 40, 2
-LETTERS, KILLS = int(os.environ.get("CHAOS_LETTERS") or 2000), int(os.environ.get("CHAOS_KILLS") or 60)
+SITES = 40
 STORM_LIMIT_S, REST_LIMIT_S = 300, 300  # guards against hanging; alone on two cores both take half of it
 MAIL_DELAY_S = 0.5  # long enough that some workers die between the mail server's having a mail and their knowing it
 VICTIMS = ["web", "relay", "scoring-1", "scoring-2", "notify-1", "notify-2"]
@@ -46,36 +45,47 @@ def broker(tmp_path: Path) -> Iterator[rabbitmq.RabbitMQ]:
     launched.stop()
 
 
+@pytest.mark.parametrize("server", ["ferretdb", "mongo_java"])
 def test_nothing_is_lost_while_workers_and_broker_are_killed(
-    tmp_path: Path, mongo_java_uri: str, broker: rabbitmq.RabbitMQ
+    server: str, tmp_path: Path, broker: rabbitmq.RabbitMQ, request: pytest.FixtureRequest
 ) -> None:
-    run(Installation(tmp_path, mongo_java_uri, broker.url, mail_delay_s=MAIL_DELAY_S), broker)
+    uri = request.getfixturevalue(f"{server}_uri")
+    run(Installation(tmp_path, uri, broker.url, mail_delay_s=MAIL_DELAY_S), broker)
 
 
 def test_nothing_is_lost_while_the_embedded_deployment_is_killed(tmp_path: Path) -> None:
     run(Installation(tmp_path, mail_delay_s=MAIL_DELAY_S), None)
 
 
+def test_the_run_cannot_be_made_smaller_where_it_is_the_gate() -> None:
+    assert size.wanted({"CI": "true"}) == size.Size(letters=2000, kills=60, broker_kills=2)
+    assert size.wanted({"CHAOS_LETTERS": "400"}) == size.Size(letters=400)
+    for name in ("CHAOS_LETTERS", "CHAOS_KILLS"):
+        with pytest.raises(AssertionError, match=name):
+            size.wanted({"CI": "true", name: "5000"})
+
+
 def run(installation: Installation, broker: Broker | None) -> None:
     """Send everything under fire, wait until it has been worked off, then count."""
+    full = size.wanted(os.environ)
     seed = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
     print(f"\nCHAOS_SEED={seed}")
     chance = random.Random(seed)
     programme = letters.programme(SITES)
-    chains = letters.chains(programme, LETTERS, chance)
+    chains = letters.chains(programme, full.letters, chance)
     started = time.monotonic()
     try:
         furnish(installation, programme)
         installation.start()
         traffic = Traffic(installation.web_port, installation.api_key, chains, chance)
-        storm = Storm(installation.fleet, VICTIMS, chance, KILLS, lambda: traffic.progress, broker, BROKER_KILLS)
+        storm = Storm(installation.fleet, VICTIMS, chance, full, lambda: traffic.progress, broker)
         traffic.start()
         storm.rage(STORM_LIMIT_S)
         traffic.finish(1)
         stormy_s = time.monotonic() - started
         at_rest(installation)
         installation.fleet.stop()
-        judge(installation, chains, traffic, storm, stormy_s, time.monotonic() - started)
+        judge(installation, chains, traffic, storm, (stormy_s, time.monotonic() - started))
     finally:
         installation.stop()
 
@@ -110,8 +120,7 @@ def judge(
     chains: list[letters.Chain],
     traffic: Traffic,
     storm: Storm,
-    stormy_s: float,
-    total_s: float,
+    seconds: tuple[float, float],
 ) -> None:
     """Print the count; fail if anything is wrong."""
     sent = list(letters.letters(chains))
@@ -126,11 +135,12 @@ def judge(
         verdict.fault("answers 500", str(traffic.tally["500"]))
     assert_by_hand(verdict, installation, sent)
     print(
-        f"{len(sent)} sent in {stormy_s:.0f} s, at rest after {total_s:.0f} s; "
+        f"{len(sent)} sent in {seconds[0]:.0f} s, at rest after {seconds[1]:.0f} s; "
         f"{storm.total} workers killed: {dict(storm.killed)}, broker away {storm.recovery_s} s; "
         f"answers {dict(traffic.tally)}; counted {verdict.counted}"
     )
-    assert storm.total >= KILLS
+    assert len(sent) >= storm.size.letters
+    assert storm.complete, dict(storm.killed)
     assert not verdict.wrong, verdict.in_words()
 
 

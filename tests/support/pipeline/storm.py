@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tests.support.pipeline.processes import Fleet
+from tests.support.pipeline.size import Size
 
 
 class Broker(Protocol):
@@ -22,15 +23,14 @@ class Broker(Protocol):
 
 @dataclass
 class Storm:
-    """Kills workers `kills` times and the broker `broker_kills` times, spread over the work: `progress()` is 0 to 1."""
+    """Kills workers and the broker as often as `size` says, spread over the work: `progress()` is 0 to 1."""
 
     fleet: Fleet
     victims: list[str]
     chance: random.Random
-    kills: int
+    size: Size
     progress: Callable[[], float]
     broker: Broker | None = None
-    broker_kills: int = 0
     least_pause_s: float = 0.2
     killed: Counter[str] = field(default_factory=Counter)
     recovery_s: list[float] = field(default_factory=list)
@@ -39,18 +39,24 @@ class Storm:
         """Return when everything was killed and the work is done. Raises AssertionError when that takes too long."""
         deadline = time.monotonic() + limit_s
         pause = threading.Event()
-        while (done := self.progress()) < 1 or self.total < self.kills:
+        while (done := self.progress()) < 1 or not self.complete:
             assert time.monotonic() < deadline, f"{done:.0%} done after {limit_s} s, {dict(self.killed)}"
             pause.wait(self.least_pause_s)
-            if self.broker and self.killed["broker"] < self.broker_kills * done:
+            if self.broker and self.killed["broker"] < self.size.broker_kills * done:
                 self._kill_broker(self.broker)
-            if self.total < self.kills * done:
+            if self.total < self.size.kills * done:
                 self._kill_worker()
 
     @property
     def total(self) -> int:
         """How many workers were killed."""
         return sum(count for name, count in self.killed.items() if name != "broker")
+
+    @property
+    def complete(self) -> bool:
+        """True when everything was killed as often as it must be."""
+        brokers = self.size.broker_kills if self.broker else 0
+        return self.total >= self.size.kills and self.killed["broker"] >= brokers
 
     def _kill_worker(self) -> None:
         name = self.chance.choice(self.victims)
