@@ -11,7 +11,7 @@ from services.scoring.ports import WORK, Item, Urgency
 from shared.clock import Clock, to_text
 from shared.errors import TransientError
 from shared.runtime import context
-from shared.store.port import Change, Document, Duplicate, Range, Store
+from shared.store.port import Change, Document, Duplicate, Exists, Range, Store
 
 _TRIES = 50
 
@@ -67,6 +67,10 @@ class StoredWork:
         """Return the cells ever marked, or those last computed with an older definition."""
         older = {} if before_revision is None else {"definition": Range(lt=before_revision)}
         return [cell_key(found["_id"]) for found in self._work.find({"programme": programme, **older})]
+
+    def dirty(self) -> int:
+        """Return how many cells must be computed."""
+        return self._work.count({"due_at": Exists()})
 
     def claim(self) -> Item | None:
         """Lease the cell that has been due longest, None if none is."""

@@ -15,7 +15,7 @@ from services.scoring.handlers.worlds import Worlds
 from services.scoring.ports import Cells, Definitions, Item, Work
 from shared.clock import Clock, to_text
 from shared.errors import NotFound
-from shared.runtime import context
+from shared.runtime import context, metrics
 from shared.store.port import Document
 
 NOTHING_TOLD = ("", "")
@@ -40,19 +40,23 @@ class Recompute:
         item = self._work.claim()
         if item is None:
             return 0
+        with metrics.CELL_SECONDS.time():
+            self._compute(item)
+        return 1
+
+    def _compute(self, item: Item) -> None:
         context.correlation_id.set(item.correlation_id)
         try:
             speaker = self._speakers.of(item.key.programme)
         except NotFound:
             self._work.done(item, 0, NOTHING_TOLD)  # `programme.published` marks it again
-            return 1
+            return
         if item.key.of_programme:
             self._refold.store(speaker, item.key.site, item.cause, item.correlation_id)
             told = NOTHING_TOLD
         else:
             told = self._cell(speaker, item)
         self._work.done(item, speaker.plan.revision, told)
-        return 1
 
     def _cell(self, speaker: Speaker, item: Item) -> tuple[str, str]:
         world = self._worlds.of(speaker, item.key.site)

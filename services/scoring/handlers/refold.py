@@ -15,6 +15,7 @@ from services.scoring.handlers.definitions import site_codes, timeline
 from services.scoring.ports import Cells, Definitions, SiteFlags
 from shared.clock import Clock, to_text
 from shared.errors import TransientError
+from shared.runtime import metrics
 from shared.store.port import Document
 
 log = logging.getLogger(__name__)
@@ -64,4 +65,5 @@ class Refold:
 def _report(programme: str, site: str, transitions: list[Transition]) -> None:
     for one in transitions:
         facts: Document = {"programme": programme, "site": site, "flag": one.entry["flag"], "kind": one.kind}
+        metrics.FLAG_TRANSITIONS.labels(one.kind, one.entry["severity"]).inc()
         log.info("flag changed", extra={**facts, "severity": one.entry["severity"], "episode_id": one.episode_id})
