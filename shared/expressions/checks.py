@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shared.expressions.aggregates import is_aggregate
 from shared.expressions.faults import ExpressionFault
 from shared.expressions.signatures import did_you_mean
 from shared.expressions.structure import INDICATOR_FUNCTIONS, ScopeKind, placed, structure_faults
-from shared.expressions.tree import Call, LastSaved, Name, Node, Question, named_by_literal, quoted_question
+from shared.expressions.tree import (
+    Call,
+    Column,
+    LastSaved,
+    Lookup,
+    Name,
+    Node,
+    Question,
+    Text,
+    named_by_literal,
+    quoted_question,
+    walk,
+)
 
 
 @dataclass(frozen=True)
@@ -17,7 +29,7 @@ class Scope:
     """The names an expression may use.
 
     `questions` and `scales` say whether several respondents answer them; `names` are indicators;
-    `choice_columns` are the columns a choice filter sees as bare names.
+    `choice_columns` are the columns a choice filter sees as bare names, `lists` the columns of every list.
     """
 
     kind: ScopeKind
@@ -28,6 +40,7 @@ class Scope:
     wave_features: Collection[str] = ()
     forms: Collection[str] = ()
     choice_columns: Collection[str] = ()
+    lists: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def check(node: Node, scope: Scope) -> list[ExpressionFault]:
@@ -47,8 +60,26 @@ def _name_faults(node: Node, scope: Scope) -> Iterator[ExpressionFault]:
         yield from _unless_known("question", node.name, scope.questions, node.column)
     elif isinstance(node, Name):
         yield from _bare_name_faults(node, scope)
+    elif isinstance(node, Lookup):
+        columns = [(part.name, part.column) for part in _columns(node)] + [(node.wanted or "name", node.column)]
+        yield from _list_faults(node.list_name, node.column, columns, scope)
     elif isinstance(node, Call):
         yield from _literal_faults(node, scope)
+
+
+def _columns(node: Lookup) -> Iterator[Column]:
+    for predicate in node.predicates:
+        yield from (part for part, _ in walk(predicate) if isinstance(part, Column))
+
+
+def _list_faults(
+    list_name: str, at: int, columns: Sequence[tuple[str, int]], scope: Scope
+) -> Iterator[ExpressionFault]:
+    if list_name not in scope.lists:
+        yield from _unless_known("list", list_name, scope.lists, at)
+        return
+    for name, column in columns:
+        yield from _unless_known(f"column of {list_name}", name, scope.lists[list_name], column)
 
 
 def _bare_name_faults(node: Name, scope: Scope) -> Iterator[ExpressionFault]:
@@ -65,6 +96,10 @@ def _literal_faults(call: Call, scope: Scope) -> Iterator[ExpressionFault]:
     question = quoted_question(call.args[1]) if call.name == "jr:choice-name" and len(call.args) == 2 else None
     if question:
         yield from _unless_known("question", question, scope.questions, call.args[1].column)
+    if call.name == "pulldata" and scope.kind == "form" and all(isinstance(arg, Text) for arg in call.args[:3]):
+        file, *columns = (arg for arg in call.args[:3] if isinstance(arg, Text))
+        asked = [(column.value, column.column) for column in columns]
+        yield from _list_faults(file.value.removesuffix(".csv"), file.column, asked, scope)
     literal = named_by_literal(call) if scope.kind == "indicator" else None
     if not literal:
         return
@@ -84,7 +119,7 @@ def _unless_known(what: str, name: str, known: Collection[str], column: int) -> 
         return
     subtraction = what == "indicator" and name.partition("-")[0] in known
     hint = " To subtract, put blanks around the minus sign." if subtraction else did_you_mean(name, known)
-    code = f"unknown_{what.replace(' ', '_')}"
+    code = f"unknown_{what.partition(' of ')[0].replace(' ', '_')}"
     yield ExpressionFault(code, f"There is no {what} {name}.{hint}", column)
 
 

@@ -9,15 +9,40 @@ from typing import Protocol
 
 from shared.expressions.missing import Missing, Result
 
-Value = str | float | bool
-"""A form value: empty is '', dates are ISO text, several choices are separated by blanks."""
+
+class Nodes(tuple["str | float | bool", ...]):
+    """The values of one question in all items of a repeat, or of one column in several rows of a list, in order."""
+
+    __slots__ = ()
+
+
+Value = str | float | bool | Nodes
+"""A form value: empty is '', dates are ISO text, several choices are separated by blanks.
+
+Where one value is needed, Nodes count as their first, and as '' when there is none.
+"""
 
 
 class FormContext(Protocol):
     """One record while it is filled in or checked; values as in `form_value`."""
 
     def value(self, question: str, /) -> Value:
-        """Return the answer; '' if there is none, it is not relevant, or the question is unknown."""
+        """Return the answer; '' if there is none, it is not relevant, or the question is unknown.
+
+        A question of a repeat that the asking question is not in gives Nodes, one for each item.
+        """
+        ...
+
+    def indexed(self, question: str, indexes: Mapping[str, int], /) -> Value:
+        """Return the answer in the item with this number (from 1) of each named repeat; '' if there is none."""
+        ...
+
+    def position(self, levels: int, /) -> float:
+        """Return the number (from 1) of the repeat item so many levels around the question; 1 for a group."""
+        ...
+
+    def rows(self, list_name: str, /) -> Sequence[Mapping[str, str]]:
+        """Return the rows of a choice list or of a file's list; empty if there is none of that name."""
         ...
 
     def last_saved(self, question: str, /) -> Value:

@@ -8,7 +8,7 @@ from shared.expressions.context import FormContext, Value
 from shared.expressions.form_functions import FormFunction, Run, contextual, plain
 from shared.expressions.signatures import question_in_quotes
 from shared.expressions.tree import Call, quoted_question
-from shared.expressions.values import as_number, as_text, is_empty, truth
+from shared.expressions.values import as_number, as_text, each, is_empty, truth
 
 
 def _if(_: Call, args: Sequence[Run]) -> Run:
@@ -65,7 +65,7 @@ def _selected_at(values: Value, position: Value) -> Value:
 
 
 def _checklist(least: Value, most: Value, *answers: Value) -> Value:
-    return _within(least, most, float(sum(truth(answer) for answer in answers)))
+    return _within(least, most, float(sum(truth(answer) for answer in each(answers))))
 
 
 def _weighted_checklist(least: Value, most: Value, *pairs: Value) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from shared.expressions.context import FormContext, Value
 from shared.expressions.form_functions import FormFunction, contextual, plain
-from shared.expressions.values import NAN, as_number, is_empty
+from shared.expressions.values import NAN, as_number, each, is_empty
 
 
 def round_half_up(number: float, digits: float = 0.0) -> float:
@@ -61,7 +61,7 @@ def guarded(function: Callable[..., float]) -> Callable[..., Value]:
 
 
 def _answered(values: Sequence[Value]) -> list[float]:
-    return [as_number(value) for value in values if not is_empty(value)]
+    return [as_number(value) for value in each(values) if not is_empty(value)]
 
 
 def _sum(*values: Value) -> Value:
@@ -113,6 +113,5 @@ FUNCTIONS: dict[str, FormFunction] = {
     "sum": plain(_sum, 1, None),
     "min": plain(_extreme(min), 1, None),
     "max": plain(_extreme(max), 1, None),
-    "count-non-empty": plain(lambda *values: float(sum(not is_empty(value) for value in values)), 1, None),
     "random": contextual(_random, 0),
 }

@@ -81,8 +81,6 @@ FUNCTIONS = {
     "ends-with": plain(lambda text, part: as_text(text).endswith(as_text(part)), 2),
     "translate": plain(_translate, 3),
     "normalize-space": plain(lambda text: " ".join(as_text(text).split()), 1),
-    "concat": plain(lambda *values: "".join(map(as_text, values)), 1, None),
-    "join": plain(lambda separator, *values: as_text(separator).join(map(as_text, values)), 1, None),
     "regex": plain(_regex, 2, 2, {1: readable_pattern}),
     "digest": plain(_digest, 2, 3),
     "base64-decode": plain(_base64_decode, 1),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from shared.expressions import form_choices, form_dates, form_numbers, form_text
-from shared.expressions.context import FormContext, Value
+from shared.expressions import form_choices, form_dates, form_nodes, form_numbers, form_text
+from shared.expressions.context import FormContext, Nodes, Value
 from shared.expressions.faults import ExpressionError
 from shared.expressions.form_functions import FormFunction, Run
 from shared.expressions.form_numbers import divide, remainder
 from shared.expressions.signatures import call_faults
-from shared.expressions.tree import Binary, Call, LastSaved, Name, Node, Number, Question, Text, Unary
+from shared.expressions.tree import Binary, Call, Column, LastSaved, Lookup, Name, Node, Number, Question, Text, Unary
 from shared.expressions.values import as_number, equal, form_value, truth
 
 FORM_FUNCTIONS: Mapping[str, FormFunction] = {
@@ -22,6 +22,7 @@ FORM_FUNCTIONS: Mapping[str, FormFunction] = {
     **form_numbers.FUNCTIONS,
     **form_text.FUNCTIONS,
     **form_dates.FUNCTIONS,
+    **form_nodes.FUNCTIONS,
 }
 
 
@@ -37,6 +38,7 @@ class FormState:
     previous: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     row: Mapping[str, str] = field(default_factory=dict)
+    lists: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -44,6 +46,17 @@ class FormState:
 
     def value(self, question: str, /) -> Value:
         return form_value(self.answers.get(question))
+
+    def indexed(self, question: str, indexes: Mapping[str, int], /) -> Value:
+        found = self.value(question)
+        number = next(iter(indexes.values()))
+        return found[number - 1] if isinstance(found, Nodes) and 0 < number <= len(found) else ""
+
+    def position(self, levels: int, /) -> float:
+        return 1.0
+
+    def rows(self, list_name: str, /) -> Sequence[Mapping[str, str]]:
+        return self.lists.get(list_name, ())
 
     def last_saved(self, question: str, /) -> Value:
         return form_value(self.previous.get(question))
@@ -82,8 +95,12 @@ def _last_saved(node: LastSaved) -> Run:
     return lambda context: context.last_saved(name)
 
 
-def _column(node: Name) -> Run:
-    name = node.id
+def _lookup(node: Lookup) -> Run:
+    return form_nodes.look_up(node, [compile_form(predicate) for predicate in node.predicates])
+
+
+def _column(node: Name | Column) -> Run:
+    name = node.id if isinstance(node, Name) else node.name
     return lambda context: context.choice(name)
 
 
@@ -169,6 +186,8 @@ _COMPILERS: Mapping[type, Callable[[Any], Run]] = {
     Question: _question,
     LastSaved: _last_saved,
     Name: _column,
+    Column: _column,
+    Lookup: _lookup,
     Unary: _negation,
     Call: _call,
     Binary: _binary,

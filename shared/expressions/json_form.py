@@ -11,11 +11,14 @@ from shared.expressions.tree import (
     OPERATORS,
     Binary,
     Call,
+    Column,
     Current,
     LastSaved,
+    Lookup,
     Name,
     Node,
     Number,
+    Parent,
     Question,
     Text,
     Unary,
@@ -31,6 +34,8 @@ def to_json(node: Node) -> dict[str, Any]:
             return {"unary": op, "args": [to_json(operand)]}
         case Call(name, args):
             return {"call": name, "args": [to_json(arg) for arg in args]}
+        case Lookup(list_name, predicates, wanted):
+            return {"lookup": list_name, "wanted": wanted or "", "args": [to_json(part) for part in predicates]}
         case _:
             return _leaf_to_json(node)
 
@@ -45,6 +50,10 @@ def _leaf_to_json(node: Node) -> dict[str, Any]:
             return {"question": name}
         case LastSaved(name):
             return {"last_saved": name}
+        case Column(name):
+            return {"column": name}
+        case Parent(levels):
+            return {"parent": levels}
         case Name(id):
             return {"name": id}
         case _:
@@ -57,6 +66,8 @@ _LEAVES: dict[str, tuple[type, Callable[[Any], Node]]] = {
     "question": (str, Question),
     "last_saved": (str, LastSaved),
     "name": (str, Name),
+    "column": (str, Column),
+    "parent": (int, Parent),
     "current": (bool, lambda _: Current()),
 }
 
@@ -91,6 +102,8 @@ def _inner(data: Mapping[str, Any], depth: int) -> Node:
             return Binary(op, args[0], args[1])
         case ({"unary": "-"}, 1):
             return Unary("-", args[0])
+        case ({"lookup": str(list_name), "wanted": str(wanted)}, _):
+            return Lookup(list_name, tuple(args), wanted or None)
         case ({"call": str(name)}, _):
             return Call(name, tuple(args))
     raise ExpressionError("This is not an expression tree.")

@@ -15,11 +15,14 @@ from shared.expressions.faults import ExpressionError
 from shared.expressions.tree import (
     Binary,
     Call,
+    Column,
     Current,
     LastSaved,
+    Lookup,
     Name,
     Node,
     Number,
+    Parent,
     Question,
     Text,
     Unary,
@@ -35,7 +38,7 @@ MAX_NUMBER = 1e15
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _PARENTHESES = re.compile(r"'[^']*'|\"[^\"]*\"|[()]")
 _HINTS = {
-    "/": "Paths are not part of the language; to divide, write div.",
+    "/": "The only path is instance('list')/root/item[…]/column; to divide, write div.",
     "%": "For the remainder write mod; percentages are written as plain numbers.",
     "≥": "Write >= instead of ≥.",
     "≤": "Write <= instead of ≤.",
@@ -44,7 +47,7 @@ _HINTS = {
     "–": "Write the ordinary minus sign -.",
     "×": "Write * to multiply.",
     "^": "Write pow(x, k) for powers.",
-    "[": "Predicates are not part of the language.",
+    "[": "A predicate stands only behind instance('list')/root/item.",
     "$": "A question is written ${name}.",
     "'": "A text is not closed: the second ' is missing.",
     '"': 'A text is not closed: the second " is missing.',
@@ -92,8 +95,9 @@ def _check_surface(text: str) -> None:
 def _explained(error: UnexpectedInput, text: str) -> ExpressionError:
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         position = error.token.start_pos or 0
-        hint = " Write one = to compare." if text[max(position - 1, 0) : position + 1] == "==" else ""
-        return ExpressionError(f"Unexpected “{error.token}”.{hint}", position + 1)
+        doubled = text[max(position - 1, 0) : position + 1] == "=="
+        hint = "Write one = to compare." if doubled else _HINTS.get(str(error.token), "")
+        return ExpressionError(f"Unexpected “{error.token}”. {hint}".rstrip(), position + 1)
     if isinstance(error, UnexpectedCharacters):
         position = error.pos_in_stream or 0
         character = text[position]
@@ -147,8 +151,27 @@ class _Builder(Transformer[Token, Node]):
     def question(self, parts: tuple[Token]) -> Node:
         return Question(parts[0][2:-1].strip(), _at(parts[0]))
 
+    def sibling(self, parts: tuple[Token]) -> Node:
+        """`current()/../name`: what `${name}` means, written as a path."""
+        return Question(parts[0].rpartition("/")[2].strip(), _at(parts[0]))
+
     def last_saved(self, parts: tuple[Token]) -> Node:
         return LastSaved(parts[0][2:-1].strip().removeprefix("last-saved#"), _at(parts[0]))
+
+    def parent(self, parts: tuple[Token]) -> Node:
+        return Parent(parts[0].count(".."), _at(parts[0]))
+
+    def predicate(self, parts: tuple[Node]) -> Node:
+        return _of_row(parts[0])
+
+    def lookup(self, parts: Sequence[Node | Token]) -> Node:
+        """`instance('l')/root/item[…]/column`, the only path of the language."""
+        tokens = [part for part in parts if isinstance(part, Token)]
+        start, list_name, _, root, _, item, *last = tokens
+        if (root, item) != ("root", "item"):
+            raise ExpressionError("A list is written instance('list')/root/item[…]/column.", _at(start))
+        predicates = tuple(part for part in parts if not isinstance(part, Token))
+        return Lookup(str(list_name)[1:-1], predicates, str(last[-1]) if last else None, _at(start))
 
     def current(self, parts: tuple[Token]) -> Node:
         return Current(_at(parts[0]))
@@ -160,6 +183,20 @@ class _Builder(Transformer[Token, Node]):
         name, *args = parts
         assert isinstance(name, Token)
         return Call(str(name), tuple(arg for arg in args if not isinstance(arg, Token)), _at(name))
+
+
+def _of_row(node: Node) -> Node:
+    """Return the predicate with its bare names as columns; depth is bounded before anything is parsed."""
+    match node:
+        case Name(id, column):
+            return Column(id, column)
+        case Call(name, args, column):
+            return Call(name, tuple(map(_of_row, args)), column)
+        case Unary(op, operand, column):
+            return Unary(op, _of_row(operand), column)
+        case Binary(op, left, right, column):
+            return Binary(op, _of_row(left), _of_row(right), column)
+    return node
 
 
 def _balanced(op: str, parts: Sequence[Node | Token]) -> Node:

@@ -9,7 +9,7 @@ from typing import Protocol
 from shared.expressions.faults import ExpressionFault
 from shared.expressions.missing import Reason
 from shared.expressions.patterns import pattern_fault
-from shared.expressions.tree import Call, Name, Node, Number, Text, quoted_question
+from shared.expressions.tree import Call, Name, Node, Number, Parent, Question, Text, quoted_question
 from shared.expressions.values import parse_day
 
 ArgumentRule = Callable[[Node], str | None]
@@ -89,6 +89,16 @@ def indicator_name(node: Node) -> str | None:
 def question_in_quotes(node: Node) -> str | None:
     """Require a quoted reference such as '${region}'."""
     return None if quoted_question(node) else "a question in quotes, such as '${region}', is needed here"
+
+
+def question_itself(node: Node) -> str | None:
+    """Require a reference such as ${members}."""
+    return None if isinstance(node, Question) else "a question or repeat such as ${members} is needed here"
+
+
+def parent_levels(node: Node) -> str | None:
+    """Require `..`."""
+    return None if isinstance(node, Parent) else "write position(..), or position(../..) from inside a group"
 
 
 def readable_pattern(node: Node) -> str | None:

@@ -11,7 +11,7 @@ from shared.expressions.faults import ExpressionError, ExpressionFault
 from shared.expressions.forms import FORM_FUNCTIONS
 from shared.expressions.indicator_functions import IndicatorFunction, Kind
 from shared.expressions.signatures import call_faults
-from shared.expressions.tree import Binary, Call, Current, LastSaved, Node, Text, children
+from shared.expressions.tree import Binary, Call, Current, LastSaved, Lookup, Node, Parent, Text, children, walk
 
 ScopeKind = Literal["form", "indicator"]
 
@@ -22,6 +22,9 @@ INDICATOR_FUNCTIONS: Mapping[str, IndicatorFunction] = {
     **waves.FUNCTIONS,
     **sites.FUNCTIONS,
 }
+
+
+_FORM_ONLY: Mapping[type, str] = {Current: ".", LastSaved: "${last-saved#…}", Parent: "..", Lookup: "instance(…)"}
 
 
 def placed(node: Node) -> Iterator[tuple[Node, Call | None]]:
@@ -44,7 +47,15 @@ def structure_faults(node: Node, kind: ScopeKind) -> list[ExpressionFault]:
             faults.extend(_call_faults(here, kind))
         if kind == "indicator":
             faults.extend(_indicator_faults(here, inside))
-    return faults
+    return faults + list(_stray_parents(node)) if kind == "form" else faults
+
+
+def _stray_parents(node: Node) -> Iterator[ExpressionFault]:
+    parts = [part for part, _ in walk(node)]
+    numbered = {id(arg) for part in parts if isinstance(part, Call) and part.name == "position" for arg in part.args}
+    for part in parts:
+        if isinstance(part, Parent) and id(part) not in numbered:
+            yield ExpressionFault("stray_parent", ".. stands only in position(..).", part.column)
 
 
 def refuse_faults(node: Node, kind: ScopeKind) -> None:
@@ -60,8 +71,8 @@ def _call_faults(call: Call, kind: ScopeKind) -> Iterator[ExpressionFault]:
 
 
 def _indicator_faults(node: Node, inside: Call | None) -> Iterator[ExpressionFault]:
-    if isinstance(node, Current | LastSaved):
-        sign = "." if isinstance(node, Current) else "${last-saved#…}"
+    sign = _FORM_ONLY.get(type(node))
+    if sign:
         yield ExpressionFault("form_only", f"{sign} has a meaning only in forms.", node.column)
     if isinstance(node, Binary) and any(isinstance(side, Text) and not side.value for side in (node.left, node.right)):
         yield ExpressionFault("empty_text", "No answer is never '' here: write is_missing(…).", node.column)

@@ -49,6 +49,35 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """`..`, `../..`: the group or repeat item so many levels around the question; for `position()`."""
+
+    levels: int = 1
+    column: int = _column()
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """`instance('list')/root/item[predicate]/name`: a column of the rows of a list that all predicates let through.
+
+    In the predicates a bare name is a Column of the row. `wanted` None: the rows themselves, for `count()`.
+    """
+
+    list_name: str
+    predicates: tuple[Node, ...]
+    wanted: str | None
+    column: int = _column()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the row that a lookup's predicate judges."""
+
+    name: str
+    column: int = _column()
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """A bare name: an indicator, or a column of the choice list inside a choice filter."""
 
@@ -79,7 +108,7 @@ class Binary:
 
 
 OPERATORS = frozenset({"and", "or", "=", "!=", "<", "<=", ">", ">=", "+", "-", "*", "div", "mod"})
-Node = Number | Text | Question | LastSaved | Current | Name | Call | Unary | Binary
+Node = Number | Text | Question | LastSaved | Current | Parent | Lookup | Column | Name | Call | Unary | Binary
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -88,6 +117,8 @@ def children(node: Node) -> tuple[Node, ...]:
         return node.args
     if isinstance(node, Binary):
         return (node.left, node.right)
+    if isinstance(node, Lookup):
+        return node.predicates
     return (node.operand,) if isinstance(node, Unary) else ()
 
 
@@ -123,6 +154,7 @@ class References:
     site_features: frozenset[str]
     wave_features: frozenset[str]
     forms: frozenset[str]
+    lists: frozenset[str]
 
 
 _LITERAL_NAMES = {
@@ -161,6 +193,8 @@ def _mentioned(node: Node) -> Iterator[tuple[str, str]]:
         yield "last_saved", node.name
     elif isinstance(node, Name):
         yield "names", node.id
+    elif isinstance(node, Lookup):
+        yield "lists", node.list_name
     elif isinstance(node, Call):
         yield "functions", node.name
         literal = named_by_literal(node)

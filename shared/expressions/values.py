@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 
-from shared.expressions.context import Value
+from shared.expressions.context import Nodes, Value
 
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -18,7 +19,7 @@ NAN = math.nan
 
 def form_value(answer: object) -> Value:
     """Turn a stored answer (None, text, number, list of codes, bool, date) into a form value."""
-    if isinstance(answer, (str, float, bool)):
+    if isinstance(answer, (str, float, bool, Nodes)):
         return answer
     if answer is None:
         return ""
@@ -29,8 +30,20 @@ def form_value(answer: object) -> Value:
     return answer.isoformat() if isinstance(answer, date) else str(answer)
 
 
+def first(value: Value) -> str | float | bool:
+    """Return the value, of Nodes the first; '' if there is none."""
+    if isinstance(value, Nodes):
+        return value[0] if value else ""
+    return value
+
+
+def each(values: Iterable[Value]) -> list[str | float | bool]:
+    """Return all values, those of Nodes one by one."""
+    return [one for value in values for one in (value if isinstance(value, Nodes) else (value,))]
+
+
 def truth(value: Value) -> bool:
-    """Return the boolean meaning: '', 0 and NaN are false, any other text is true (also 'false')."""
+    """Return the boolean meaning: '', 0, NaN and no Nodes are false, any other text is true (also 'false')."""
     if value.__class__ is float:
         return value == value and value != 0
     return bool(value)
@@ -45,6 +58,8 @@ def as_number(value: Value) -> float:
         if _NUMBER.fullmatch(text):
             return float(text)
         return days_since_epoch(text) if text else NAN
+    if isinstance(value, Nodes):
+        return as_number(first(value))
     return 1.0 if value else 0.0
 
 
@@ -54,6 +69,8 @@ def as_text(value: Value) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Nodes):
+        return as_text(first(value))
     if value != value:
         return "NaN"
     if math.isinf(value):
@@ -65,14 +82,21 @@ def as_text(value: Value) -> str:
 
 
 def is_empty(value: Value) -> bool:
-    """Return whether a value counts as not answered: '' or NaN."""
+    """Return whether a value counts as not answered: '' or NaN, of Nodes the first."""
+    if isinstance(value, Nodes):
+        return is_empty(first(value))
     return value == "" or value != value
 
 
 def equal(left: Value, right: Value) -> bool:
-    """Compare with `=`: a boolean side wins, else a number side, else the texts are compared."""
+    """Compare with `=`: a boolean side wins, else a number side, else the texts are compared.
+
+    Nodes are equal to what one of them is equal to (XPath 1.0 §3.4).
+    """
     if isinstance(left, str) and isinstance(right, str):
         return left == right
+    if isinstance(left, Nodes) or isinstance(right, Nodes):
+        return any(equal(one, other) for one in each((left,)) for other in each((right,)))
     if isinstance(left, bool) or isinstance(right, bool):
         return truth(left) == truth(right)
     return equal_numbers(as_number(left), as_number(right))

@@ -10,7 +10,6 @@ from shared.expressions.phrases import ANY, PHRASES
 from shared.expressions.tree import (
     Binary,
     Call,
-    Current,
     LastSaved,
     Name,
     Node,
@@ -68,7 +67,7 @@ class _Speaker:
             return f"−{self._at_least(node.operand, _ATOM)}", _NOUN
         return self._leaf(node), _ATOM
 
-    def _leaf(self, node: Number | Text | Question | LastSaved | Current | Name) -> str:
+    def _leaf(self, node: Node) -> str:
         match node:
             case Number(value):
                 text = as_text(value).replace("-", "−")

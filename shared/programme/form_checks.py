@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.expressions import Call, Current, Node, Question, Scope, check, compile_form, parse, references
 from shared.expressions.faults import ExpressionError
 from shared.expressions.forms import FormState
-from shared.expressions.tree import LastSaved, Name, walk
+from shared.expressions.tree import LastSaved, Lookup, Name, walk
 from shared.expressions.values import truth
 from shared.programme.choice_checks import Offered, choice_faults
 from shared.programme.cycle_checks import check_cycles
 from shared.programme.entries import Entry, FormDraft
-from shared.programme.model import Group
+from shared.programme.model import Choice, Group
 from shared.programme.model import Question as Asked
 from shared.programme.place import Located, Report
 
 OUTPUT = re.compile(r"\$\{\s*([^}\s]*)\s*\}")
 _COLUMNS = ("relevant", "constraint", "required", "readonly", "calculation", "choice_filter")
 _TEXTS = ("label", "hint", "constraint_message", "required_message")
-_CHANGING = frozenset({"today", "now", "random", "uuid", "once"})
+_CHANGING = frozenset({"today", "now", "random", "uuid", "once", "pulldata"})
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -43,8 +43,9 @@ def check_form(draft: FormDraft, report: Report) -> None:
     questions = draft.form.questions()
     names = dict.fromkeys((question.name for question in questions), False)
     offered = {q.name: draft.form.choices.get(q.list_name, ()) for q in questions if q.list_name}
+    lists = {name: _columns(choices) for name, choices in draft.form.choices.items()}
     for condition in conditions:
-        _check_condition(condition, names, offered, report)
+        _check_condition(condition, names, offered, lists, report)
     check_cycles(draft, [(c.owner, c.column, c.cell, c.node) for c in conditions], report)
     for entry in (*draft.entries.values(), *draft.choices.values()):
         _check_outputs(entry, names, report)
@@ -89,16 +90,20 @@ def _short(text: str) -> str:
     return line if len(line) <= 80 else line[:79] + "…"
 
 
-def _check_condition(condition: Condition, names: dict[str, bool], offered: Offered, report: Report) -> None:
+def _columns(choices: Sequence[Choice]) -> set[str]:
+    return {"name", "label", *(column for choice in choices for column in choice.columns)}
+
+
+def _check_condition(
+    condition: Condition, names: dict[str, bool], offered: Offered, lists: Mapping[str, set[str]], report: Report
+) -> None:
     owner = condition.owner
-    columns: set[str] = set()
-    if condition.column == "choice_filter":
-        columns = {"name", "label", *(column for choice in offered.get(owner.name, ()) for column in choice.columns)}
+    columns = _columns(offered.get(owner.name, ())) if condition.column == "choice_filter" else ()
     mentioned = references(condition.node)
     for match in OUTPUT.finditer(condition.text):
         _check_reference(match.group(1).removeprefix("last-saved#"), names, condition.cell, match.start(), report)
     anything = dict.fromkeys(mentioned.questions | mentioned.last_saved, False)
-    faults = check(condition.node, Scope("form", questions=anything, choice_columns=columns))
+    faults = check(condition.node, Scope("form", questions=anything, choice_columns=columns, lists=lists))
     for fault in faults:
         report.fault(condition.cell.place_at(fault.column - 1), fault.code, fault.message)
     for column, message in choice_faults(condition.node, offered, report, own=owner.name):
@@ -110,7 +115,7 @@ def _check_condition(condition: Condition, names: dict[str, bool], offered: Offe
 
 def _never(node: Node) -> bool:
     for part, _ in walk(node):
-        if isinstance(part, Question | LastSaved | Current | Name):
+        if isinstance(part, Question | LastSaved | Current | Name | Lookup):
             return False
         if isinstance(part, Call) and part.name in _CHANGING:
             return False

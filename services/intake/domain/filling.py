@@ -11,6 +11,7 @@ from services.intake.domain.compiled import CompiledForm, Item
 from services.intake.domain.messages import in_language
 from services.intake.domain.values import Answer
 from shared.expressions import Value, form_value
+from shared.expressions.values import first
 from shared.programme.model import Choice
 
 
@@ -119,6 +120,20 @@ class Record:
         """Return the answer that counts, '' if none."""
         return self._seen.get(question, "")
 
+    def indexed(self, question: str, indexes: Mapping[str, int], /) -> Value:
+        """Return the answer in a repeat's item; nothing repeats here, so there is one item."""
+        return self.value(question) if all(number == 1 for number in indexes.values()) else ""
+
+    def position(self, levels: int, /) -> float:
+        """Return which item of a repeat this is; nothing repeats here."""
+        return 1.0
+
+    def rows(self, list_name: str, /) -> Sequence[Mapping[str, str]]:
+        """Return the rows of a choice list, labels in the language the person reads."""
+        language = self._around.language
+        choices = self.compiled.form.choices.get(list_name, ())
+        return [{**c.columns, "name": c.name, "label": in_language(c.label, language)} for c in choices]
+
     def last_saved(self, question: str, /) -> Value:
         """Return the answer in the previous record, '' if none."""
         return form_value(self._around.previous.get(question))
@@ -165,6 +180,7 @@ class Record:
 
 def stored(value: Value) -> Answer | None:
     """Return a computed value as it is stored: '' and NaN are empty, whole numbers are ints, booleans text."""
+    value = first(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
