@@ -12,7 +12,7 @@ SUBMISSIONS = CollectionSpec(
     "submissions",
     (
         Index("response_revision", ("response", "revision"), unique=True),
-        Index("place", ("programme", "wave", "form", "site")),
+        Index("place", ("programme", "wave", "form", "site", "response", "revision")),
         OUTBOX_INDEX,
     ),
 )

@@ -9,6 +9,7 @@ from services.intake.handlers.calendar import OverdueReports, WaveCalendar
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.drafts import Drafts
 from services.intake.handlers.erase import Erasing, Tidying
+from services.intake.handlers.export import Exports
 from services.intake.handlers.hand_in import HandingIn
 from services.intake.handlers.invite import Invitations
 from services.intake.handlers.monitor import Monitor
@@ -34,6 +35,7 @@ class Office:
     drafts: Drafts
     handing_in: HandingIn
     monitor: Monitor
+    exports: Exports
     sign_in: SignIn
     republishing: Republishing
     erasing: Erasing
@@ -67,6 +69,7 @@ def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str
         drafts=drafts,
         handing_in=HandingIn(desk, submissions, drafts),
         monitor=Monitor(desk, submissions),
+        exports=Exports(desk),
         sign_in=SignIn(desk, people, links.sign, links.public_url),
         republishing=Republishing(desk, submissions),
         erasing=Erasing(desk, submissions),

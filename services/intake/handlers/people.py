@@ -15,7 +15,7 @@ from shared.registry.accounts import ROLES
 from shared.registry.registry import ACCOUNTS, KEYS
 from shared.store.port import Change, Document, Duplicate
 
-SCOPES = ("submissions:write", "programmes:write", "read", "alerts:write")
+SCOPES = ("submissions:write", "programmes:write", "read", "answers:read", "alerts:write")
 
 
 class People:

@@ -1,0 +1,105 @@
+"""The rows of an export: the newest revision of every response, small groups left out, one value per column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any
+
+from services.intake.domain.export_columns import Column
+from services.intake.domain.submission import reference
+
+Value = str | int | float | None
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One response: a value per column, and the answers they were taken from."""
+
+    values: Sequence[Value]
+    answers: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The responses of a site in a wave."""
+
+    wave: str
+    site: str
+
+
+def newest(documents: Iterable[Document]) -> Iterator[Document]:
+    """Yield each response as it stands, without the erased ones.
+
+    The revisions of a response come next to each other and in order; only one is held at a time.
+    """
+    for _, revisions in groupby(documents, key=itemgetter("response")):
+        last: Document = {}
+        for revision in revisions:
+            last = revision
+        if not last.get("erased"):
+            yield last
+
+
+def large_enough(documents: Iterable[Document], least: int, left_out: list[Group]) -> Iterator[Document]:
+    """Yield the responses of sites that have at least so many; the others are added to `left_out`.
+
+    The responses of a site come next to each other.
+    """
+    for (wave, site), group in groupby(documents, key=itemgetter("wave", "site")):
+        responses = iter(group)
+        first = list(islice(responses, least))
+        if len(first) < least:
+            left_out.append(Group(wave, site))
+        else:
+            yield from first
+            yield from responses
+
+
+class RowReader:
+    """Turns documents into rows; what a form version does not ask is empty there."""
+
+    def __init__(self, columns: Sequence[Column], *, anonymous: bool) -> None:
+        known = _about(anonymous)
+        self._about = [known[column.name] for column in columns if column.question is None]
+        self._questions = [column for column in columns if column.question is not None]
+        self._readers: dict[str, list[Callable[[Mapping[str, Any]], Value]]] = {}
+
+    def read(self, document: Document) -> Row:
+        """Return the row of one response."""
+        answers = document["answers"]
+        version = document["form_version"]
+        readers = self._readers.get(version)
+        if readers is None:
+            readers = self._readers[version] = [_reader(column, version) for column in self._questions]
+        return Row([*(tell(document) for tell in self._about), *(read(answers) for read in readers)], answers)
+
+
+def _about(anonymous: bool) -> dict[str, Callable[[Document], Value]]:
+    """Return how each column about a response is filled; an anonymous one is known to the day."""
+    return {
+        "reference": lambda document: reference(document["_id"]),
+        "received_at": lambda document: document["received_at"][: 10 if anonymous else None],
+        **{
+            name: itemgetter(name) for name in ("instance_id", "respondent", "site", "wave", "form_version", "revision")
+        },
+    }
+
+
+def _reader(column: Column, version: str) -> Callable[[Mapping[str, Any]], Value]:
+    question, choice = str(column.question), column.choice
+    if choice is None:
+        return lambda answers: _plain(answers.get(question))
+    if version not in column.versions:
+        return lambda answers: None
+    if column.kind == "rank":
+        return lambda answers: answers[question].index(choice) + 1 if choice in answers.get(question, ()) else None
+    return lambda answers: int(choice in answers[question]) if question in answers else None
+
+
+def _plain(answer: Any) -> Value:
+    """Return an answer as one value: a list in a column of texts is its names with blanks between."""
+    return " ".join(answer) if isinstance(answer, list) else answer
