@@ -17,9 +17,10 @@ FILE = "indicators.yaml"
 SCALE_KEYS = ("items", "reversed", "range", "missing", "min_valid")
 INDICATOR_KEYS = (
     "id", "label", "form", "value", "unit", "good", "target", "level", "step", "criterion", "decimals", "min_n",
-    "valid_when", "description", "each",
+    "valid_when", "description", "audience", "each",
 )  # fmt: skip
 LEVELS = ("", "input", "activity", "output", "outcome", "impact")
+AUDIENCES = ("consultant", "evaluator")
 CRITERIA = ("", "relevance", "coherence", "effectiveness", "efficiency", "impact", "sustainability")
 
 
@@ -96,6 +97,7 @@ def _shared(record: Record, draft: ProgrammeDraft) -> Indicator:
         criterion=record.choice("criterion", CRITERIA, ""),
         decimals=record.integer("decimals", 1, 0, 6),
         min_n=record.integer("min_n", _smallest(form, draft), 1, 1000),
+        audience=record.choice("audience", AUDIENCES, "consultant"),  # type: ignore[arg-type]
     )
 
 

@@ -48,6 +48,7 @@ class Indicator:
     """One indicator. `value` is an indicator expression; `valid_when` (None = always) must hold, else
     the value is missing with reason SMALL_N. `form` is the questionnaire it is measured with; it is
     computed in waves that field the form. `min_n` is the smallest number of respondents shown.
+    `audience`: `consultant` (default: everybody who may see the site's figures) or `evaluator`.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Indicator:
     min_n: int = 1
     valid_when: str | None = None
     description: Texts = field(default_factory=dict)
+    audience: Literal["consultant", "evaluator"] = "consultant"
 
 
 @dataclass(frozen=True)

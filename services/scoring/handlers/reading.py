@@ -12,7 +12,7 @@ from services.scoring.handlers.definitions import site_codes, timeline
 from services.scoring.handlers.explaining import Explaining
 from services.scoring.ports import Cells, Definitions, SiteFlags
 from shared.errors import Bilingual, Forbidden, NotFound, unknown
-from shared.programme.model import SEVERITIES, Flag, Programme, Texts, Wave
+from shared.programme.model import SEVERITIES, Flag, Indicator, Programme, Texts, Wave
 from shared.registry import sees_flag, sees_site
 from shared.store.port import Document
 
@@ -117,12 +117,17 @@ class Reading:
         """Return `explanation` and `values` of an episode as `flags` or `episode` gave it."""
         return self.explaining.detail(programme.id, entry["site"], entry["episode_id"], dict(entry))
 
-    def aggregates(self, programme: Programme, wave: Wave) -> list[Aggregate]:
-        """Return every indicator of a wave over all sites."""
+    def indicators(self, roles: Roles, programme: Programme, site: str | None) -> list[Indicator]:
+        """Return the indicators somebody may see of a site; site None: over all sites."""
+        held = roles(programme.id, site)
+        return [one for one in programme.indicators if sees_flag(held, one.audience, (), site)]
+
+    def aggregates(self, roles: Roles, programme: Programme, wave: Wave) -> list[Aggregate]:
+        """Return the indicators of a wave over all sites."""
         cells = [self.cell(programme, code, wave.code) for code in site_codes(programme, self._definitions)]
         records: Mapping[str, list[Any]] = {
             one.id: [cell["values"][one.id] for cell in cells if cell is not None and one.id in cell["values"]]
-            for one in programme.indicators
+            for one in self.indicators(roles, programme, None)
             if one.form in wave.forms
         }
         return [aggregate(programme, programme.indicator(name), found) for name, found in records.items()]

@@ -34,7 +34,7 @@ def indicators(query: dict[str, Any], programme: str, site: str) -> dict[str, An
         raise unknown("wave", wave)
     cells = reading().cells(definition, site)
     wanted = sorted((c for code, c in cells.items() if wave in ("", code)), key=lambda cell: int(cell["sequence"]))
-    known = {one.id: one for one in definition.indicators}
+    known = {one.id: one for one in reading().indicators(roles, definition, site)}
     pairs = [(cell, name) for cell in wanted for name in sorted(cell["values"]) if name in known]
     found, following = page(pairs, lambda pair: f"{pair[0]['sequence']:09d}/{pair[1]}", query["limit"], query["cursor"])
     return {"items": [_value(known[name], cell) for cell, name in found], "next": following}

@@ -14,7 +14,7 @@ from services.scoring.web import views
 from services.scoring.web.here import STAFF, reading, roles
 from services.scoring.web.programme_view import aggregate_page, site_table
 from shared.errors import unknown
-from shared.programme.model import Programme, Wave
+from shared.programme.model import Indicator, Programme, Wave
 from shared.web import declare, staff
 
 pages = Blueprint("monitoring", __name__, url_prefix="/monitoring")
@@ -53,7 +53,7 @@ def site(programme: str, site: str) -> ResponseReturnValue:
     definition = reading().programme(roles, programme)
     name = reading().site(roles, definition, site)
     waves, cells = reading().waves(definition), reading().cells(definition, site)
-    wave = _chosen(waves, cells)
+    wave = _chosen(waves, views.with_values(cells) or cells)
     entries = reading().flags(roles, definition, Filters(site=site))
     return render_template(
         "site.html",
@@ -67,7 +67,7 @@ def site(programme: str, site: str) -> ResponseReturnValue:
         wave_names=views.wave_names(waves),
         flags=_shown(definition, [one for one in entries if one["state"] == OPEN]),
         past=[one for one in entries if one["state"] != OPEN],
-        forms=[] if wave is None else _figures(definition, waves, cells, wave),
+        forms=[] if wave is None else _figures(definition, reading().indicators(roles, definition, site), cells, wave),
     )
 
 
@@ -119,11 +119,12 @@ def _chosen(waves: Sequence[Wave], known: Mapping[str, Any]) -> Wave | None:
 
 
 def _figures(
-    definition: Programme, waves: Sequence[Wave], cells: views.Cells, wave: Wave
+    definition: Programme, indicators: Sequence[Indicator], cells: views.Cells, wave: Wave
 ) -> list[tuple[Any, list[views.Figure]]]:
+    waves = reading().waves(definition)
     found = []
     for form in definition.forms:
         if form.id in wave.forms:
-            indicators = [one for one in definition.indicators if one.form == form.id]
-            found.append((form, [views.figure(waves, cells, wave.code, one) for one in indicators]))
+            asked = [one for one in indicators if one.form == form.id]
+            found.append((form, [views.figure(waves, cells, wave.code, one) for one in asked]))
     return found

@@ -16,13 +16,14 @@ def site_table(programme: Programme, sites: Mapping[str, Texts], wave: Wave | No
     if wave is None:
         return []
     cells = {code: reading().cell(programme, code, wave.code) for code in sites}
+    seen = {code: {one.id for one in reading().indicators(roles, programme, code)} for code in sites}
     rows = []
     for indicator in programme.indicators:
-        if indicator.form not in wave.forms:
+        if indicator.form not in wave.forms or not any(indicator.id in one for one in seen.values()):
             continue
         entries = []
         for code, cell in cells.items():
-            record = None if cell is None else cell["values"].get(indicator.id)
+            record = None if cell is None or indicator.id not in seen[code] else cell["values"].get(indicator.id)
             value = None if record is None else record["value"]
             shown = amount(value, "", indicator.decimals)
             entries.append({"site": code, "verdict": verdict(indicator, record), "shown": shown, "record": record})
@@ -32,7 +33,7 @@ def site_table(programme: Programme, sites: Mapping[str, Texts], wave: Wave | No
 
 def aggregate_page(programme: Programme, waves: Sequence[Wave], wave: Wave | None) -> dict[str, Any]:
     """Return what somebody sees who may not see single sites."""
-    figures = [] if wave is None else reading().aggregates(programme, wave)
+    figures = [] if wave is None else reading().aggregates(roles, programme, wave)
     return {
         "completeness": reading().completeness(programme),
         "site_count": reading().site_count(programme),

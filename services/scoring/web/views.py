@@ -143,6 +143,11 @@ def wave_names(waves: Sequence[Wave]) -> dict[str, Texts]:
     return {wave.code: wave.label or {"de": wave.code} for wave in waves}
 
 
+def with_values(cells: Cells) -> dict[str, Document]:
+    """Return the cells that have a value to show; one without answers (a round that closed) has none."""
+    return {code: cell for code, cell in cells.items() if any(r["value"] is not None for r in cell["values"].values())}
+
+
 def newest(waves: Sequence[Wave], with_news: Mapping[str, Any]) -> Wave | None:
     """Return the newest wave anything is known of, else the first; None if the programme has no waves."""
     known = [wave for wave in waves if wave.code in with_news]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.support.scoring import ScoringHarness, programme
+from tests.support.scoring import ScoringHarness, minimal, programme
 from tests.support.scoring_web import ScoringWeb
 
 REPORT, SURVEY, SELF = "hor_site_report", "hor_mo_survey", "sf_selfassessment"
@@ -173,3 +173,32 @@ def test_both_catalogues_have_the_same_keys() -> None:
 
     packages = ("services.scoring.web",)
     assert catalogue(packages, "de").keys() == catalogue(packages, "en").keys()
+
+
+def test_the_site_page_opens_on_the_newest_wave_with_a_value() -> None:
+    harness = ScoringHarness(minimal())
+    harness.answer("nordstadt", "2026-H1", {"proofs_due": 20, "proofs_overdue": 8})
+    harness.overdue("nordstadt", "2026-H2", 21)
+    harness.catch_up()
+    client = ScoringWeb(harness).person(("evaluator", ("*",)))
+
+    assert "Kleiner Bericht: 1. Halbjahr 2026" in opened(client, "/monitoring/minimal/sites/nordstadt")
+    assert "Kleiner Bericht: 2. Halbjahr" in opened(client, "/monitoring/minimal/sites/nordstadt?wave=2026-H2")
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"), [("evaluator", True), ("consultant", False), ("coordinator", False), ("lead", False)]
+)
+def test_how_well_the_survey_measures_is_for_evaluators(houses: ScoringWeb, role: str, sees: bool) -> None:
+    client = houses.person((role, ("*",)))
+    survey = [wave.code for wave in houses.harness.definition.waves if SURVEY in wave.forms][-1]
+    base = "house-of-resources"
+
+    assert (
+        "Alpha Zugang & Qualität" in opened(client, f"/monitoring/{base}?wave={survey}").replace("&amp;", "&")
+    ) is sees
+    if role != "lead":
+        page = opened(client, f"/monitoring/{base}/sites/bautzen?wave={survey}").replace("&amp;", "&")
+        listed = client.get(f"/api/scoring/v1/programmes/{base}/sites/bautzen/indicators?wave={survey}&limit=200").json
+        assert ("Alpha Zugang & Qualität" in page) is sees
+        assert ("X13" in {item["indicator"] for item in listed["items"]}) is sees
