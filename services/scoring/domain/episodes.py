@@ -51,6 +51,12 @@ class History:
     episodes: tuple[Episode, ...]
     steps: tuple[Step, ...]
 
+    def decided(self, episode: Episode) -> Step:
+        """Return the newest step of an episode that decided anything: waves without evidence leave it as it is."""
+        first, last = episode.sequence, episode.last.judgement.sequence
+        own = [step for step in self.steps if first <= step.judgement.sequence <= last]
+        return next(step for step in reversed(own) if step.after.unknown is None)
+
     def step_at(self, wave: str) -> Step | None:
         """Return the step of a wave, None if the wave gave no judgement."""
         return next((step for step in self.steps if step.judgement.wave == wave), None)

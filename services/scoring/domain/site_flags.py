@@ -30,7 +30,8 @@ def fold_site(speaker: Speaker, site: str, cells: Sequence[Cell]) -> Folded:
     for flag, history in histories.items():
         rule = speaker.plan.rules[flag]
         for episode in history.episodes:
-            told = {"label": dict(rule.definition.label), "imported": episode.last.judgement.wave in imported}
+            decided = history.decided(episode).judgement.wave
+            told = {"label": dict(rule.definition.label), "imported": decided in imported}
             episodes[episode.id] = episode_entry(flag, episode, **told)
             details[episode.id] = _detail(speaker, rule, episode.last, cells, (site, episode.id))
 

@@ -39,3 +39,14 @@ def test_imported_answers_are_restated_and_a_live_correction_is_news(scoring: Sc
     scoring.answer(SITE, WAVE, {"proofs_due": 10, "proofs_overdue": 0, "help_wanted": "no"}, revision=2)
     scoring.catch_up()
     assert [event.name for event in scoring.told(SITE)][-1] == "flag.cleared"
+
+
+def test_imported_answers_are_no_news_although_a_later_wave_has_passed_without_any(scoring: ScoringHarness) -> None:
+    """When past answers are taken over, later waves may already have been computed without theirs."""
+    scoring.overdue(SITE, "2026-H2", 1)
+    scoring.catch_up()
+
+    scoring.answer(SITE, WAVE, {"proofs_due": 10, "proofs_overdue": 4, "help_wanted": "no"}, imported=True)
+    scoring.catch_up()
+
+    assert [event.name for event in scoring.told(SITE)] == ["flag.restated"]
