@@ -12,6 +12,7 @@ from typing import Any
 
 from services.intake.app import build_office, build_relay, migrate
 from services.intake.config import IntakeSettings
+from services.intake.domain.practice import with_practice
 from services.intake.domain.submission import Place
 from services.intake.handlers.people import SCOPES, parse_grant
 from shared.bus.consumer import Consumer
@@ -51,7 +52,10 @@ def migrate_store(_: argparse.Namespace, settings: IntakeSettings) -> None:
 
 def publish(options: argparse.Namespace, settings: IntakeSettings) -> None:
     """Publish a programme folder."""
-    done = build_office(settings).publishing.publish(read_programme(Path(options.folder)))
+    office, programme = build_office(settings), read_programme(Path(options.folder))
+    if options.practice:
+        programme = with_practice(programme, office.desk.zone, office.desk.now())
+    done = office.publishing.publish(programme)
     print(f"{done.programme} {done.version}: {'published' if done.created else 'was published before'}")
 
 
@@ -115,7 +119,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     for name, run in (("web", web), ("relay", relay), ("migrate", migrate_store), ("republish", republish)):
         _add(commands, name, run)
-    _add(commands, "publish", publish).add_argument("folder")
+    publication = _add(commands, "publish", publish)
+    publication.add_argument("folder")
+    publication.add_argument("--practice", action="store_true", help="add an open wave for forms that have none now")
     invitation = _add(commands, "invite", invite)
     for part in ("programme", "form", "site", "wave"):
         invitation.add_argument(f"--{part}", required=True)
