@@ -19,7 +19,9 @@ SERVICES = ("intake", "scoring", "notify")
 class LocalSettings:
     """Settings of `make run`; every one has a default."""
 
-    port: int = setting("PEILUNG_PORT", "Port of the pages and the API", default=8080)
+    port: int = setting(
+        "PEILUNG_PORT", "Port of the pages and the API; the mailbox takes the next one", default=8080, within=(1, 65534)
+    )
     home_path: str = setting("PEILUNG_HOME", "Folder for state, mails and logs", default="var")
     mongodb_uri: str = setting("MONGODB_URI", "Use this MongoDB instead of SQLite files", default="")
     amqp_url: str = setting("AMQP_URL", "Use this RabbitMQ instead of the SQLite bus", default="")

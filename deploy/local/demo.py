@@ -8,7 +8,9 @@ from pathlib import Path
 
 from deploy.local.people import HOR, LINKED, PEOPLE, SCOPES
 from deploy.local.sampling import Sample, samples
+from services.intake.domain.practice import with_practice
 from services.intake.domain.submission import Place, Sent
+from services.intake.domain.waves import open_wave
 from services.intake.handlers.office import Office
 from services.intake.ports import WITH_OUTBOX
 from shared.events import derived_id
@@ -17,13 +19,18 @@ from shared.programme.model import Programme, Wave
 from shared.store.port import Exists
 
 PROGRAMMES = Path(__file__).parents[2] / "programmes"
-QUESTIONNAIRE = ("hor_site_report", "dortmund", "2026-H2")
+QUESTIONNAIRE = ("hor_site_report", "dortmund")
 Told = Callable[[int, int], None]
 
 
 def publish(office: Office) -> list[Programme]:
-    """Publish every programme folder and save the demo's people. Idempotent."""
-    found = [read_programme(folder) for folder in sorted(PROGRAMMES.iterdir()) if (folder / "programme.yaml").exists()]
+    """Publish every programme folder and save the demo's people. Idempotent within a month.
+
+    A questionnaire that could not be answered today gets a practice wave.
+    """
+    folders = [folder for folder in sorted(PROGRAMMES.iterdir()) if (folder / "programme.yaml").exists()]
+    zone, now = office.desk.zone, office.desk.now()
+    found = [with_practice(read_programme(folder), zone, now) for folder in folders]
     for programme in found:
         office.publishing.publish(programme)
     for person in PEOPLE:
@@ -34,7 +41,7 @@ def publish(office: Office) -> list[Programme]:
 def fill(office: Office, programmes: list[Programme], told: Told) -> int:
     """Import the synthetic answers of past waves; return how many there are. Idempotent.
 
-    `told(done, of)` is called now and then.
+    `told(done, of)` is called after each; what it raises ends the import.
     """
     drawn = [
         (programme, sample)
@@ -48,8 +55,7 @@ def fill(office: Office, programmes: list[Programme], told: Told) -> int:
             f"uuid:{derived_id('demo', programme.id, sample.form, sample.site, sample.wave, sample.respondent)}"
         )
         office.submissions.import_past(Sent(place, instance_id, sample.answers), _received_at(wave, sample))
-        if count % 25 == 0 or count == len(drawn):
-            told(count, len(drawn))
+        told(count, len(drawn))
     return len(drawn)
 
 
@@ -70,8 +76,11 @@ def links(office: Office, base_url: str, mailbox: bool, sign_in: Callable[[str],
     """
     key = secrets.token_urlsafe(32)
     office.people.add_key("demo-machine", SCOPES, key)
-    form, site, wave = QUESTIONNAIRE
-    invited = office.invitations.invite(Place(HOR, form, site, wave), by="demo")
+    form, site = QUESTIONNAIRE
+    desk = office.desk
+    wave = open_wave(desk.registry.programme(HOR), form, desk.zone, desk.now())
+    assert wave, f"{form} was published with an open wave"
+    invited = office.invitations.invite(Place(HOR, form, site, wave.code), by="demo")
     people = {role: base_url + sign_in(account) for role, account in LINKED.items()}
     return {
         "base_url": base_url,

@@ -49,17 +49,17 @@ def stop_running(home: Path) -> bool:
     return True
 
 
-def taken_ports(settings: LocalSettings) -> list[str]:
-    """Return which of the ports the installation needs somebody else listens on."""
+def unusable_ports(settings: LocalSettings) -> list[str]:
+    """Return, for each port the installation needs but cannot have, its number and why."""
     needed = [settings.port] if settings.smtp_url else [settings.port, settings.sink_port]
-    return [str(port) for port in needed if not _free(port)]
+    return [f"{port} ({reason})" for port in needed if (reason := _refusal(port))]
 
 
-def _free(port: int) -> bool:
+def _refusal(port: int) -> str:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return str(error.strerror).lower()
+    return ""

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-GRACE_S = 20.0
 _PR_SET_PDEATHSIG = 1
 QUICK_DEATH_S = 10.0
 LONGEST_PAUSE_S = 30.0
@@ -81,12 +80,12 @@ class Supervisor:
             for program in self._programs:
                 program.watch()
 
-    def stop(self) -> None:
-        """Ask every process to finish (SIGTERM), in reverse order; end by force what takes longer than 20 s."""
+    def stop(self, grace_s: float) -> None:
+        """Ask every process to finish (SIGTERM), in reverse order; end by force what takes longer than `grace_s`."""
         running = [p.process for p in reversed(self._programs) if p.process is not None and p.process.poll() is None]
         for process in running:
             process.terminate()
-        deadline = time.monotonic() + GRACE_S
+        deadline = time.monotonic() + grace_s
         for process in running:
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))

@@ -14,13 +14,21 @@ T = TypeVar("T")
 _MISSING = dataclasses.MISSING
 
 
-def setting(env: str, doc: str, *, default: Any = _MISSING, secret: bool = False, min_length: int = 0) -> Any:
+def setting(
+    env: str,
+    doc: str,
+    *,
+    default: Any = _MISSING,
+    secret: bool = False,
+    min_length: int = 0,
+    within: tuple[int, int] | None = None,
+) -> Any:
     """Declare one setting: a dataclass field read from `env` (or from the file `<env>_FILE` names).
 
     `doc` is one line for the configuration page. Without a default the setting is required.
-    `min_length` refuses short secrets.
+    `min_length` refuses short secrets, `within` whole numbers below the first or above the second.
     """
-    metadata = {"env": env, "doc": doc, "secret": secret, "min_length": min_length}
+    metadata = {"env": env, "doc": doc, "secret": secret, "min_length": min_length, "within": within}
     if default is _MISSING:
         return dataclasses.field(metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
@@ -94,6 +102,10 @@ def _typed(raw: str, kind: Any, metadata: Mapping[str, Any]) -> Any:
         if raw not in ("true", "false"):
             raise ValueError("must be true or false")
         return raw == "true"
+    if metadata["within"]:
+        low, high = metadata["within"]
+        if not raw.isdecimal() or not low <= int(raw) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}, not {raw!r}")
     if kind in (int, float):
         try:
             return kind(raw)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.config import read
 from shared.errors import ConfigError
 from shared.runtime.settings import CommonSettings, documented, load, setting
 
@@ -42,3 +43,12 @@ def test_values_are_typed_and_defaults_documented() -> None:
 
     assert (settings.batch, settings.secure_cookies) == (7, False)
     assert "| `BATCH` | `3` | How many at once |" in documented(Sample)
+
+
+@pytest.mark.parametrize("port", ["0", "-1", "65535", "99999", "abc", "", "80.5"])
+def test_a_number_out_of_its_range_is_refused_with_the_range(port: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read({"PEILUNG_PORT": port})
+
+    assert caught.value.problems == [f"PEILUNG_PORT must be a whole number from 1 to 65534, not {port!r}"]
+    assert read({"PEILUNG_PORT": "65534"}).port == 65534
