@@ -130,7 +130,10 @@ def _as_described(view: Callable[..., Any], described: View) -> View:
 
 
 class _Api(flask_smorest.Api):  # type: ignore[misc]
-    """Leaves errors to shared.web.errors and pages to us."""
+    """Leaves errors to shared.web.errors and pages to us; documents no answers but those that are named."""
+
+    ERROR_SCHEMA = ErrorShape
+    DEFAULT_ERROR_RESPONSE_NAME = None
 
     def _register_error_handlers(self) -> None:
         """Errors have one shape everywhere, made elsewhere."""

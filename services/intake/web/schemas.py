@@ -2,29 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
+from services.intake.domain.values import MAX_TEXT
+from shared.web.json_body import MAX_INT
 from shared.web.schema import ApiSchema
+
+
+_ANSWERS = (
+    {"type": "string", "maxLength": MAX_TEXT},
+    {"type": "number", "minimum": -MAX_INT, "maximum": MAX_INT},
+    {"type": "array", "items": {"type": "string"}},
+    {"type": "boolean"},
+    {"type": "null"},
+)
+
+
+def _name(description: str, **options: Any) -> fields.String:
+    metadata = {"description": description, "pattern": "^[A-Za-z0-9._:-]+$"}
+    return fields.String(validate=validate.Length(1, 200), metadata=metadata, **options)
 
 
 class SubmissionIn(ApiSchema):
     """One respondent's answers."""
 
-    instance_id = fields.String(
-        required=True, validate=validate.Length(1, 200), metadata={"description": "Yours, one per submission"}
-    )
+    instance_id = _name("Yours, one per submission, random", required=True)
     site = fields.String(required=True, validate=validate.Length(1, 80))
     wave = fields.String(required=True, validate=validate.Length(1, 80))
-    respondent = fields.String(validate=validate.Length(1, 200), metadata={"description": "A code, never a name"})
-    form_version = fields.String(validate=validate.Length(1, 80))
-    deprecated_id = fields.String(
-        validate=validate.Length(1, 200), metadata={"description": "The instance_id this one replaces"}
-    )
+    respondent = _name("A code, never a name")
+    form_version = _name("Judge by this version of the form; without it, the current one")
+    deprecated_id = _name("The instance_id this one replaces")
     answers = fields.Dict(
         required=True,
         metadata={
             "description": "Question name to value: a choice's name (select_one), a list of names (select_multiple, "
-            "rank), a number (integer, decimal, range), a text (date as 2026-01-31); null or left out = no answer"
+            "rank), a number (integer, decimal, range), a text (date as 2026-01-31); null or left out = no answer",
+            "additionalProperties": {"anyOf": list(_ANSWERS)},
         },
     )
 

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, validate
 from shared.web.schema import ApiSchema
 
 STATES = ("open", "acknowledged", "resolved")
+_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"
 DELIVERY_STATES = ("queued", "leased", "retry", "sent", "uncertain", "failed_permanent", "expired")
 
 
@@ -20,7 +21,9 @@ class PageQuery(ApiSchema):
     """Which part of a list."""
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    cursor = fields.String(load_default=None, metadata={"description": "`next` of the page before"})
+    cursor = fields.String(
+        load_default=None, validate=validate.Length(1, 1000), metadata={"description": "`next` of the page before"}
+    )
 
 
 class AlertQuery(PageQuery):
@@ -81,8 +84,12 @@ class SilenceIn(ApiSchema):
     flag = _code(load_default=None, allow_none=True)
     episode = _code(load_default=None, allow_none=True)
     reason = fields.String(required=True, validate=validate.Length(1, 500))
-    starts_at = fields.String(load_default=None, allow_none=True, metadata={"description": "Default: now"})
-    ends_at = fields.String(required=True, metadata={"description": "Instant in UTC, 2026-01-31T08:15:00.000Z"})
+    starts_at = fields.String(
+        load_default=None, allow_none=True, metadata={"description": "Default: now", "pattern": _INSTANT}
+    )
+    ends_at = fields.String(
+        required=True, metadata={"description": "Instant in UTC, 2026-01-31T08:15:00.000Z", "pattern": _INSTANT}
+    )
 
 
 class SilenceOut(Schema):

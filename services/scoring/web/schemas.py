@@ -26,7 +26,9 @@ class PageQuery(ApiSchema):
     """Which part of a list."""
 
     limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
-    cursor = fields.String(load_default=None, metadata={"description": "`next` of the page before"})
+    cursor = fields.String(
+        load_default=None, validate=validate.Length(1, 1000), metadata={"description": "`next` of the page before"}
+    )
 
 
 class IndicatorQuery(PageQuery):
