@@ -10,7 +10,6 @@ from services.intake.domain.values import MAX_TEXT
 from shared.web.json_body import MAX_INT
 from shared.web.schema import ApiSchema
 
-
 _ANSWERS = (
     {"type": "string", "maxLength": MAX_TEXT},
     {"type": "number", "minimum": -MAX_INT, "maximum": MAX_INT},
