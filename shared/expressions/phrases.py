@@ -4,9 +4,13 @@ from __future__ import annotations
 
 ANY = -1
 
+NEGATED = {
+    "selected": ("{0} enthält nicht {1}", "{0} does not include {1}"),
+}
 PHRASES: dict[tuple[str, int], tuple[str, str]] = {
     ("if", 3): ("wenn <0>, dann {1}, sonst {2}", "if <0>, then {1}, else {2}"),
     ("only_if", 2): ("{1}, sofern <0>", "{1}, provided that <0>"),
+    ("coalesce", 2): ("{0} (sonst {1})", "{0} (else {1})"),
     ("coalesce", ANY): ("erster vorhandener Wert aus ({*})", "first available value of ({*})"),
     ("is_missing", 1): ("{0} fehlt", "{0} is missing"),
     ("is_missing", 2): ("{0} fehlt (Grund {1})", "{0} is missing (reason {1})"),

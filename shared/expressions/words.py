@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from shared.expressions.phrases import ANY, PHRASES
+from shared.expressions.phrases import ANY, NEGATED, PHRASES
 from shared.expressions.tree import (
     Binary,
     Call,
@@ -116,25 +116,32 @@ class _Speaker:
 
     def _choice_labelled(self, node: Binary) -> tuple[Node | str, Node | str]:
         left, right = node.left, node.right
-        if isinstance(right, Text) and (asked := question_of(left)):
+        if isinstance(right, Text | Number) and (asked := question_of(left)):
             return left, self._choice(asked, right) or right
-        if isinstance(left, Text) and (asked := question_of(right)):
+        if isinstance(left, Text | Number) and (asked := question_of(right)):
             return self._choice(asked, left) or left, right
         return left, right
 
-    def _choice(self, question: Question, code: Text) -> str | None:
-        label = self._labels.get(f"{question.name}={code.value}")
+    def _choice(self, question: Question, code: Text | Number) -> str | None:
+        value = code.value if isinstance(code, Text) else as_text(code.value)
+        label = self._labels.get(f"{question.name}={value}")
         return self._leaf(Text(label)) if label else None
 
     def _call(self, node: Call) -> tuple[str, int]:
+        denied = node.args[0] if node.name == "not" else None
+        if isinstance(denied, Call) and denied.name in NEGATED:
+            return self._phrase(denied, NEGATED[denied.name][self._language == "en"])
         phrases = PHRASES.get((node.name, len(node.args))) or PHRASES.get((node.name, ANY))
         if phrases is None:
             return f"{node.name}({self._all(node.args)})", _ATOM
-        phrase = phrases[self._language == "en"]
+        return self._phrase(node, phrases[self._language == "en"])
+
+    def _phrase(self, node: Call, phrase: str) -> tuple[str, int]:
         words = _SLOT.sub(lambda slot: self._slot(node, slot), phrase)
         if ", " in phrase or phrase.endswith(">"):
             return words, 0
-        return words, _CONDITION if phrase.startswith("{") and phrase != "{0}" else _ATOM
+        closed = phrase == "{0}" or phrase.endswith(")")
+        return words, _CONDITION if phrase.startswith("{") and not closed else _ATOM
 
     def _slot(self, call: Call, slot: re.Match[str]) -> str:
         noun, condition = slot.groups()

@@ -148,7 +148,7 @@ class Peers:
 
 @dataclass(frozen=True)
 class Programme:
-    """A whole programme definition, one immutable version."""
+    """A whole programme definition, one immutable version. `feature_labels` name features of sites and waves."""
 
     id: str
     version: str
@@ -169,6 +169,7 @@ class Programme:
     retention_days: Mapping[str, int] = field(default_factory=dict)
     purpose: Texts = field(default_factory=dict)
     legal_basis: Texts = field(default_factory=dict)
+    feature_labels: Mapping[str, Texts] = field(default_factory=dict)
 
     def form(self, form_id: str) -> Form:
         """Return the form with this id. Raises KeyError."""

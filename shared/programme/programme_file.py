@@ -14,7 +14,7 @@ from shared.programme.yaml_source import Node, Scalar
 FILE = "programme.yaml"
 KEYS = (
     "id", "version", "title", "languages", "unit", "unit_label", "min_n", "peers", "purpose", "legal_basis",
-    "retention_days", "flag_defaults", "topics", "waves", "forms",
+    "retention_days", "flag_defaults", "topics", "feature_labels", "waves", "forms",
 )  # fmt: skip
 WAVE_KEYS = (
     "code", "sequence", "label", "forms", "starts_on", "ends_on", "opens_on", "due_on", "closes_on", "features",
@@ -40,17 +40,17 @@ def read_frame(node: Node, report: Report) -> Frame:
         min_n=record.integer("min_n", 5, 1, 1000),
         raise_after=defaults.integer("raise_after", 1, 1, 12) if defaults else 1,
         clear_after=defaults.integer("clear_after", 1, 1, 12) if defaults else 1,
-        topics=_topics(record, languages),
+        topics=_labelled(record, "topics", "topic", languages),
     )
 
 
-def _topics(record: Record, languages: tuple[str, ...]) -> dict[str, Texts]:
-    topics: dict[str, Texts] = {}
-    for name, node in record.named("topics"):
+def _labelled(record: Record, key: str, what: str, languages: tuple[str, ...]) -> dict[str, Texts]:
+    found: dict[str, Texts] = {}
+    for name, node in record.named(key):
         if not CODE.fullmatch(name.text):
-            record.fault(name.place, "bad_name", f'"{name.text[:80]}" cannot be a topic: use letters, digits, _ or -.')
-        topics[name.text] = texts_of(node, record.report, f'topic "{name.text}"', languages)
-    return topics
+            record.fault(name.place, "bad_name", f'"{name.text[:80]}" cannot be a {what}: use letters, digits, _ or -.')
+        found[name.text] = texts_of(node, record.report, f'{what} "{name.text}"', languages)
+    return found
 
 
 def programme_fields(frame: Frame) -> dict[str, Any]:
@@ -65,6 +65,7 @@ def programme_fields(frame: Frame) -> dict[str, Any]:
         "unit": record.choice("unit", ("site", "association"), "site", required=True),
         "unit_label": record.texts("unit_label", languages),
         "topics": frame.topics,
+        "feature_labels": _labelled(record, "feature_labels", "feature", languages),
         "min_n": frame.min_n,
         "peers": Peers(peers.flag("enabled", default=True), peers.integer("min", 5, 2, 1000)) if peers else Peers(),
         "retention_days": _retention(record),

@@ -21,8 +21,9 @@ def pick(texts: Texts, language: str) -> str:
 
 
 def labels(programme: Programme, language: Language) -> dict[str, str]:
-    """Return names of indicators, questions, forms and scales, and `question=choice`, with their labels."""
-    found = {form.id: pick(form.title, language) for form in programme.forms}
+    """Return names of indicators, questions, forms, scales and features, and `question=choice`, with their labels."""
+    found = {name: pick(texts, language) for name, texts in programme.feature_labels.items()}
+    found.update((form.id, pick(form.title, language)) for form in programme.forms)
     for form in programme.forms:
         for question in form.questions():
             found[question.name] = pick(question.label, language) or question.name

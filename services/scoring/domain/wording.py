@@ -28,7 +28,7 @@ def rule_words(speaker: Speaker, rule: Rule, severity: Severity | None) -> Words
         parts.append(speaker.say(rule.raising[_lowest(rule.raising)]))
     if not parts and overdue:
         parts.append(_overdue_words(speaker, rule, overdue[_lowest(overdue)]))
-    return {"de": " oder ".join(p["de"] for p in parts), "en": " or ".join(p["en"] for p in parts)}
+    return _joined(parts)
 
 
 def _lowest(found: Iterable[Severity]) -> Severity:
@@ -69,8 +69,12 @@ def _ending(speaker: Speaker, rule: Rule) -> Words:
     if rule.clear is not None:
         words = speaker.say(rule.clear)
         return {"de": f"wenn gilt: {words['de']}", "en": f"if: {words['en']}"}
-    words = rule_words(speaker, rule, _lowest(rule.raising))
+    words = _joined([speaker.say(rule.raising[severity]) for severity in SEVERITIES if severity in rule.raising])
     return {"de": f"wenn nicht mehr gilt: {words['de']}", "en": f"when this no longer holds: {words['en']}"}
+
+
+def _joined(parts: list[Words]) -> Words:
+    return {"de": " oder ".join(part["de"] for part in parts), "en": " or ".join(part["en"] for part in parts)}
 
 
 def _often(waves: int, done: int) -> Words:

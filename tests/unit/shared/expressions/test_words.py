@@ -13,6 +13,7 @@ LABELS = {
     "ACC": "Zugang",
     "notice": "Bescheid",
     "notice=none": "keiner",
+    "notice=2": "bald",
     "end": "Förderende",
 }
 
@@ -35,6 +36,17 @@ LABELS = {
         ("${notice} = 'none'", "„Bescheid“ = „keiner“", "“Bescheid” = “keiner”"),
         ("'other' = ${notice}", "„other“ = „Bescheid“", "“other” = “Bescheid”"),
         ("selected(${notice}, 'none')", "„Bescheid“ enthält „keiner“", "“Bescheid” includes “keiner”"),
+        (
+            "not(selected(${notice}, 'none'))",
+            "„Bescheid“ enthält nicht „keiner“",
+            "“Bescheid” does not include “keiner”",
+        ),
+        (
+            "${notice} = 2 or ${notice} >= 7",
+            "„Bescheid“ = „bald“ oder „Bescheid“ ≥ 7",
+            "“Bescheid” = “bald” or “Bescheid” ≥ 7",
+        ),
+        ("a + coalesce(prev(b), 0) >= 2", "a + Vorwert von b (sonst 0) ≥ 2", "a + previous value of b (else 0) ≥ 2"),
         (
             "selected(latest(${notice}), 'none')",
             "letzter Wert von „Bescheid“ enthält „keiner“",
