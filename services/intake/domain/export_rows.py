@@ -1,4 +1,4 @@
-"""The rows of an export: the newest revision of every response, small groups left out, one value per column."""
+"""The rows of an export: one per response, small groups left out, one value per column."""
 
 from __future__ import annotations
 
@@ -29,19 +29,6 @@ class Group:
 
     wave: str
     site: str
-
-
-def newest(documents: Iterable[Document]) -> Iterator[Document]:
-    """Yield each response as it stands, without the erased ones.
-
-    The revisions of a response come next to each other and in order; only one is held at a time.
-    """
-    for _, revisions in groupby(documents, key=itemgetter("response")):
-        last: Document = {}
-        for revision in revisions:
-            last = revision
-        if not last.get("erased"):
-            yield last
 
 
 def large_enough(documents: Iterable[Document], least: int, left_out: list[Group]) -> Iterator[Document]:

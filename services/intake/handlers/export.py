@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -17,7 +17,7 @@ from services.intake.domain.export_access import (
 )
 from services.intake.domain.export_columns import Column, about_columns, question_columns
 from services.intake.domain.export_history import History, histories
-from services.intake.domain.export_rows import Group, Row, RowReader, large_enough, newest
+from services.intake.domain.export_rows import Group, Row, RowReader, large_enough
 from services.intake.domain.waves import calendar
 from services.intake.handlers.desk import Desk
 from services.intake.ports import DEFINITIONS, SUBMISSIONS
@@ -26,9 +26,9 @@ from shared.programme.json_form import programme_from_json
 from shared.programme.model import Form, Wave
 from shared.registry import Account
 from shared.registry.accounts import ROLES
-from shared.store.port import Document
+from shared.store.port import Document, Range
 
-_ORDER = ("site", "response", "revision")
+_ORDER = ("response", "revision")
 _LANGUAGE = Bilingual("This form speaks {languages}.", "Diesen Fragebogen gibt es in {languages}.")
 
 
@@ -58,9 +58,13 @@ class Table:
 
 @dataclass
 class Exports:
-    """Opens exports. What a programme's versions say is read once per published version."""
+    """Opens exports. What a programme's versions say is read once per published version.
+
+    `page` is how many revisions are read at a time.
+    """
 
     desk: Desk
+    page: int = 200
     _known: dict[str, tuple[int, dict[str, History]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -81,9 +85,9 @@ class Exports:
             *question_columns(history.versions, texts=reader.texts),
         ]
         left_out: list[Group] = []
-        revisions = self._revisions(wanted, self._waves(history, wanted.wave, reader), _sites(history, wanted, reader))
+        asked = self._responses(wanted, self._waves(history, wanted.wave, reader), _sites(history, wanted, reader))
         least = history.min_n if form.anonymous and not reader.full else 1
-        responses = large_enough(newest(revisions), least, left_out)
+        responses = large_enough(asked, least, left_out)
         first = list(islice(responses, 1))
         if left_out and not first:
             raise Forbidden(TOO_FEW.format(least=least))
@@ -124,25 +128,41 @@ class Exports:
             raise Forbidden(STILL_OPEN)
         return closed
 
-    def _revisions(self, wanted: Wanted, waves: Sequence[Wave], sites: Sequence[str]) -> Iterator[Document]:
-        """Yield every revision, by wave and site, those of a response next to each other in order."""
-        submissions = self.desk.collection(SUBMISSIONS)
+    def _responses(self, wanted: Wanted, waves: Sequence[Wave], sites: Sequence[str]) -> Iterator[Document]:
+        """Yield every response as it stands, by wave and site, without the erased ones.
+
+        They are read in small pages: however slowly somebody takes them, no cursor and no snapshot of the store
+        stays open meanwhile.
+        """
         for wave in waves:
-            where = {"programme": wanted.programme, "wave": wave.code, "form": wanted.form}
             for site in sites:
-                yield from submissions.stream({**where, **({"site": site} if site else {})}, sort=_ORDER)
+                where = {"programme": wanted.programme, "wave": wave.code, "form": wanted.form, "site": site}
+                yield from self._newest(where)
+
+    def _newest(self, where: Mapping[str, str]) -> Iterator[Document]:
+        submissions, after = self.desk.collection(SUBMISSIONS), ""
+        full = True
+        while full:
+            page = submissions.find({**where, "response": Range(gt=after)}, sort=_ORDER, limit=self.page)
+            newest = {revision["response"]: revision for revision in page}
+            full = len(page) == self.page
+            if full:
+                # The page may end between two revisions of its last response.
+                after = page[-1]["response"]
+                newest[after] = submissions.find({"response": after}, sort=("-revision",), limit=1)[0]
+            yield from (revision for revision in newest.values() if not revision.get("erased"))
 
 
 def _sites(history: History, wanted: Wanted, reader: Reader) -> Sequence[str]:
-    """Return the sites to read, ("",) for all."""
-    code = wanted.site
-    if code and code not in {site.code for site in history.sites}:
-        raise unknown("site", code)
-    if reader.sites is None:
-        return (code,)
-    if code and code not in reader.sites:
+    """Return the sites to read, by code."""
+    known = sorted(site.code for site in history.sites)
+    if not wanted.site:
+        return [code for code in known if reader.sites is None or code in reader.sites]
+    if wanted.site not in known:
+        raise unknown("site", wanted.site)
+    if reader.sites is not None and wanted.site not in reader.sites:
         raise Forbidden(OTHER_SITE)
-    return (code,) if code else sorted(reader.sites)
+    return [wanted.site]
 
 
 def _language(wanted: str, form: Form) -> str:

@@ -8,7 +8,7 @@ import pytest
 from services.intake.domain.export_access import Reader, reader_of
 from services.intake.domain.export_columns import about_columns, question_columns
 from services.intake.domain.export_history import History, histories
-from services.intake.domain.export_rows import Group, RowReader, large_enough, newest
+from services.intake.domain.export_rows import Group, RowReader, large_enough
 from shared.programme.model import Form, Question
 from shared.registry import Account, Grant
 from tests.support.forms import TOPICS, both, choice, report_form
@@ -116,15 +116,6 @@ def test_a_form_is_anonymous_if_it_ever_was_and_its_waves_and_sites_stay() -> No
     assert (found.form.version, found.form.anonymous, found.form.respondents) == ("2", True, "many")
     assert [one.code for one in found.waves] == ["2020", "2026-H1", "2026-H2"]
     assert [site.code for site in found.sites] == ["nordstadt", "suedtal"]
-
-
-def test_the_newest_revision_counts_and_an_erased_response_is_gone() -> None:
-    stored = [
-        document("a", 1), document("a", 2), document("b", 1), document("c", 1, erased=True),
-        document("d", 1, erased=True), document("d", 3),
-    ]  # fmt: skip
-
-    assert [found["_id"] for found in newest(stored)] == ["a/2", "b/1", "d/3"]
 
 
 def test_a_site_with_too_few_responses_in_a_wave_is_left_out_and_named() -> None:

@@ -17,6 +17,7 @@ Cell = Callable[[str, Any], str]
 _NUMBERS = frozenset({"number", "flag", "rank"})
 _DAY_S = 86_400
 _EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001
+_FIRST_SURE_DAY = 61
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # Text that the format itself would read as an escaped character.
 _LIKE_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
@@ -52,17 +53,23 @@ def _number_cell(where: str, value: Any) -> str:
 
 
 def _date_cell(where: str, value: Any) -> str:
-    return f'<c r="{where}" s="{DATE}"><v>{(_wall_clock(value) - _EPOCH).days}</v></c>'
+    return _calendar_cell(where, DATE, value, (_wall_clock(value) - _EPOCH).days)
 
 
 def _moment_cell(where: str, value: Any) -> str:
-    days = (_wall_clock(value) - _EPOCH).total_seconds() / _DAY_S
-    return f'<c r="{where}" s="{MOMENT}"><v>{days:.9f}</v></c>'
+    return _calendar_cell(where, MOMENT, value, (_wall_clock(value) - _EPOCH).total_seconds() / _DAY_S)
+
+
+def _calendar_cell(where: str, style: int, value: str, days: float) -> str:
+    """Return a date; days before March 1900, which spreadsheets count in different ways or not at all, as text."""
+    if days < _FIRST_SURE_DAY:
+        return _string(where, TEXT, value)
+    return f'<c r="{where}" s="{style}"><v>{days}</v></c>'
 
 
 def _time_cell(where: str, value: Any) -> str:
     at = time.fromisoformat(value)
-    return f'<c r="{where}" s="{TIME}"><v>{(at.hour * 3600 + at.minute * 60 + at.second) / _DAY_S:.9f}</v></c>'
+    return f'<c r="{where}" s="{TIME}"><v>{(at.hour * 3600 + at.minute * 60 + at.second) / _DAY_S}</v></c>'
 
 
 def _wall_clock(text: str) -> datetime:
