@@ -49,7 +49,7 @@ class MailRenderer:
         to = _address(account)
         language = account.language if account.language in LANGUAGES else DEFAULT
         wording = Wording(PACKAGE, language)
-        facts = {**wording.facts(delivery), **self._links(delivery, wording)}
+        facts = {**wording.facts(delivery), **self._links(delivery)}
         head = header_line("Subject", facts["subject"]) + to_line(to)
         return Envelope(self._sender, to.addr_spec, head + self._message(delivery, wording, facts).as_bytes())
 
@@ -72,12 +72,10 @@ class MailRenderer:
         message.set_boundary(f"=_{delivery['_id']}")
         return message
 
-    def _links(self, delivery: Mapping[str, Any], wording: Wording) -> dict[str, str]:
+    def _links(self, delivery: Mapping[str, Any]) -> dict[str, str]:
         still_open = any(alert["status"] != RESOLVED for alert in delivery["alerts"])
-        whole_programme = delivery["site"] == "*"
         return {
             "link": self._links_to.site(delivery["programme"], delivery["site"]),
-            "link_text": wording.t("link.inbox" if whole_programme else "link.site"),
             "acknowledge_link": self._links_to.acknowledge(delivery) if still_open else "",
         }
 

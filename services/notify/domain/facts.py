@@ -59,7 +59,7 @@ def place(programme: Programme | None, programme_id: str, site_name: Mapping[str
     title = programme.title if programme else {}
     return {
         "programme_title": dict(title) or {"de": programme_id, "en": programme_id},
-        "unit_label": dict(unit) or {"de": "Standort", "en": "Site"},
+        "unit_label": dict(unit) or {"de": "Standort", "en": "site"},
         "site_name": dict(site_name or {}) or {"de": site, "en": site},
     }
 

@@ -36,7 +36,7 @@ def place(alert: Document) -> dict[str, Any]:
     return {
         "programme_title": (programme.title if programme else None) or {"de": alert["programme"]},
         "site_name": site.get("name")
-        or ({"de": "alle Standorte", "en": "all sites"} if alert["site"] == "*" else None)
+        or ({"de": "Programm insgesamt", "en": "Whole programme"} if alert["site"] == "*" else None)
         or {"de": alert["site"]},
         "wave_label": (labels[0] if labels else None) or code,
     }

@@ -199,7 +199,7 @@ def test_one_line_keeps_words_and_drops_controls() -> None:
         ({"severity": "warn"}, "[HoR][Warnung] Standort Musterstadt: 1 neuer Hinweis: Hinweis F-A"),
         ({"reason": "repeat"}, "[HoR][kritisch] Standort Musterstadt: 1 offener Hinweis (Erinnerung): Hinweis F-A"),
         ({"reason": "returned"}, "[HoR][kritisch] Standort Musterstadt: 1 Hinweis wieder aktiv: Hinweis F-A"),
-        ({"site": "*"}, "[HoR][kritisch] alle Standorte: 1 neuer Hinweis: Hinweis F-A"),
+        ({"site": "*"}, "[HoR][kritisch] Programm insgesamt: 1 neuer Hinweis: Hinweis F-A"),
     ],
 )
 def test_the_subject_says_programme_severity_site_and_matter(change: dict[str, Any], subject: str) -> None:
