@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 
 _UNITS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "count": {"de": ("", ""), "en": ("", "")},
@@ -31,6 +32,12 @@ def number(value: float, language: str, decimals: int | None = None) -> str:
         shown = shown[1:]
     shown = shown.replace("-", "−")
     return shown.translate(str.maketrans(",.", ".,")) if language == "de" else shown
+
+
+def exact(value: float, language: str) -> str:
+    """Write a number for people with every decimal it has, as for an answer shown to who gave it."""
+    decimals = format(Decimal(repr(value)), "f").partition(".")[2].rstrip("0")
+    return number(value, language, len(decimals))
 
 
 def unit_name(unit: str, language: str, value: float | None = None) -> str:

@@ -12,7 +12,7 @@ from services.intake.domain.pages import Page
 from services.intake.domain.typed import written_number
 from services.intake.domain.values import Answer
 from shared.errors import Fault
-from shared.quantities import number
+from shared.quantities import exact
 from shared.web.language import day, pick
 
 MODES = {"integer": "numeric", "decimal": "decimal", "range": "decimal"}
@@ -186,4 +186,4 @@ def in_words(item: Item, value: Answer | None, language: str) -> str:
         return ", ".join(labels.get(name, name) for name in value)
     if isinstance(value, str):
         return day(value, language) if item.question.type == "date" else labels.get(value, value)
-    return number(value, language)
+    return exact(value, language)

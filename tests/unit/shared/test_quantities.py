@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.quantities import quantity
+from shared.quantities import exact, quantity
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,11 @@ def test_a_number_stands_with_its_unit(
 ) -> None:
     assert quantity(value, unit, "de", decimals) == german
     assert quantity(value, unit, "en", decimals) == english
+
+
+@pytest.mark.parametrize(
+    ("value", "german"),
+    [(12.125, "12,125"), (12.0, "12"), (7, "7"), (1234.5, "1.234,5"), (-0.001, "−0,001"), (1e-7, "0,0000001")],
+)
+def test_an_answer_is_shown_with_all_its_decimals(value: float, german: str) -> None:
+    assert exact(value, "de") == german
