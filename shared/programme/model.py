@@ -148,7 +148,10 @@ class Peers:
 
 @dataclass(frozen=True)
 class Programme:
-    """A whole programme definition, one immutable version. `feature_labels` name features of sites and waves."""
+    """A whole programme definition, one immutable version.
+
+    `short_title` is for subjects of mails; `feature_labels` name features of sites and waves.
+    """
 
     id: str
     version: str
@@ -170,6 +173,7 @@ class Programme:
     purpose: Texts = field(default_factory=dict)
     legal_basis: Texts = field(default_factory=dict)
     feature_labels: Mapping[str, Texts] = field(default_factory=dict)
+    short_title: Texts = field(default_factory=dict)
 
     def form(self, form_id: str) -> Form:
         """Return the form with this id. Raises KeyError."""

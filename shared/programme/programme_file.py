@@ -13,8 +13,8 @@ from shared.programme.yaml_source import Node, Scalar
 
 FILE = "programme.yaml"
 KEYS = (
-    "id", "version", "title", "languages", "unit", "unit_label", "min_n", "peers", "purpose", "legal_basis",
-    "retention_days", "flag_defaults", "topics", "feature_labels", "waves", "forms",
+    "id", "version", "title", "short_title", "languages", "unit", "unit_label", "min_n", "peers", "purpose",
+    "legal_basis", "retention_days", "flag_defaults", "topics", "feature_labels", "waves", "forms",
 )  # fmt: skip
 WAVE_KEYS = (
     "code", "sequence", "label", "forms", "starts_on", "ends_on", "opens_on", "due_on", "closes_on", "features",
@@ -61,6 +61,7 @@ def programme_fields(frame: Frame) -> dict[str, Any]:
         "id": frame.id,
         "version": frame.version,
         "title": record.texts("title", languages),
+        "short_title": record.texts("short_title", languages, required=False),
         "languages": languages,
         "unit": record.choice("unit", ("site", "association"), "site", required=True),
         "unit_label": record.texts("unit_label", languages),

@@ -74,17 +74,18 @@ class Wording:
         }
 
     def place(self, delivery: Mapping[str, Any]) -> str:
-        """Return `Standort Musterstadt`, or `Programm insgesamt`."""
+        """Return `Standort Musterstadt` (`Beispielverband`, as its name says what it is), or `Programm insgesamt`."""
         if delivery["site"] == "*":
             return self.t("place.all")
-        return f"{_capital(self._unit(delivery))} {self._pick(delivery['site_name'])}"
+        unit, name = self._unit(delivery), self._pick(delivery["site_name"])
+        return name if unit.lower() in name.lower() else f"{_capital(unit)} {name}"
 
     def _unit(self, delivery: Mapping[str, Any]) -> str:
         return self._pick(delivery["unit_label"])
 
     def subject(self, delivery: Mapping[str, Any]) -> str:
         """Return `[HoR][kritisch] Standort Musterstadt: 2 neue Hinweise`; a single one is named."""
-        title = facts.short_title(self._pick(delivery["programme_title"]))
+        title = self._pick(delivery["programme_short"]) or facts.initials(self._pick(delivery["programme_title"]))
         tag = self.t(f"tag.{delivery['severity'] or 'resolved'}")
         return f"[{title}][{tag}] {self.place(delivery)}: {self._matter(delivery)}"
 

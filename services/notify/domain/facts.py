@@ -59,12 +59,13 @@ def place(programme: Programme | None, programme_id: str, site_name: Mapping[str
     title = programme.title if programme else {}
     return {
         "programme_title": dict(title) or {"de": programme_id, "en": programme_id},
+        "programme_short": dict(programme.short_title) if programme else {},
         "unit_label": dict(unit) or {"de": "Standort", "en": "site"},
         "site_name": dict(site_name or {}) or {"de": site, "en": site},
     }
 
 
-def short_title(title: str, longest: int = 17) -> str:
+def initials(title: str, longest: int = 17) -> str:
     """Return a title short enough for a subject: itself, or the initials of its words."""
     words = title.split()
     if len(title) <= longest or len(words) < 3:

@@ -16,7 +16,13 @@ from services.scoring.domain.naming import LANGUAGES, Speaker, pick
 from services.scoring.domain.site_flags import dropped, episode_entry, standing_json
 from services.scoring.domain.transitions import Detail, Folded
 from shared.programme.model import Flag, Wave
+from shared.registry import sees_flag
 
+_AT = {"site": {"de": "Standorten", "en": "sites"}, "association": {"de": "Verbänden", "en": "associations"}}
+_WITH_FLAG = {
+    "site": {"de": "Standorte mit diesem Hinweis", "en": "Sites with this flag"},
+    "association": {"de": "Verbände mit diesem Hinweis", "en": "Associations with this flag"},
+}
 SiteEpisodes = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 
@@ -30,6 +36,8 @@ def fold_programme(speaker: Speaker, sites: SiteEpisodes, waves: Sequence[Wave])
     episodes: dict[str, Any] = {}
     details: dict[str, Detail] = {}
     for flag, rule in product(speaker.plan.prevalence, speaker.plan.rules.values()):
+        if not _may_be_told(flag, rule.definition):
+            continue
         key = f"{flag.id}/{rule.definition.id}"
         counts = [(wave, _open_at(sites, rule.definition.id, wave.sequence)) for wave in waves]
         judgements = [_judgement(flag, wave, count) for wave, count in counts]
@@ -42,6 +50,11 @@ def fold_programme(speaker: Speaker, sites: SiteEpisodes, waves: Sequence[Wave])
             details[episode.id] = _detail(speaker, (flag, rule.definition), episode, counts, len(sites))
     gone = partial(dropped, speaker, EVERY_SITE)
     return Folded(standings, episodes, details, {}, gone)
+
+
+def _may_be_told(flag: Flag, rule: Flag) -> bool:
+    """Return whether those the programme's flag addresses may know of the rule."""
+    return sees_flag({flag.audience}, rule.audience, rule.hidden_from, None)
 
 
 def _open_at(sites: SiteEpisodes, rule: str, sequence: int) -> int:
@@ -69,14 +82,15 @@ def _detail(
 ) -> Detail:
     flag, rule = flags
     upto = [(wave, count) for wave, count in counts if wave.sequence <= episode.last.judgement.sequence]
-    term = {"name": rule.id, "label": dict(rule.label), "value": float(upto[-1][1]), "reason": None, "n": sites}
+    label = dict(_WITH_FLAG[speaker.plan.programme.unit])
+    term = {"name": rule.id, "label": label, "value": float(upto[-1][1]), "reason": None, "n": sites}
     term |= {"unit": "", "decimals": 0}
     history = [{"wave": wave.code, "value": float(count)} for wave, count in upto[-HISTORY_WAVES:]]
     return Detail(_explanation(speaker, flag, rule, episode, term), [{**term, "history": history}])
 
 
 def _explanation(speaker: Speaker, flag: Flag, rule: Flag, episode: Episode, term: Mapping[str, Any]) -> dict[str, Any]:
-    step, least = episode.last, flag.min_sites
+    step, least, at = episode.last, flag.min_sites, _AT[speaker.plan.programme.unit]
     return {
         **heading(speaker, flag.id, (EVERY_SITE, episode.id)),
         "wave": step.judgement.wave,
@@ -87,15 +101,15 @@ def _explanation(speaker: Speaker, flag: Flag, rule: Flag, episode: Episode, ter
         "rule_text": {flag.severity: f"sites with {rule.id} open >= {least}"},
         "rule_digest": digest([flag.id, rule.id, least]),
         "rule": {
-            "de": f"„{pick(rule.label, 'de')}“ ist bei mindestens {least} Einheiten zugleich offen",
-            "en": f"“{pick(rule.label, 'en')}” is open at {least} or more units at once",
+            "de": f"„{pick(rule.label, 'de')}“ ist bei mindestens {least} {at['de']} zugleich offen",
+            "en": f"“{pick(rule.label, 'en')}” is open at {least} or more {at['en']} at once",
         },
         "terms": [dict(term)],
         "thresholds": [{"for": flag.severity, "name": rule.id, "op": ">=", "threshold": least}],
         "counters": counters(Patience(flag.raise_after, flag.clear_after), step),
         "counterfactual": {
-            "de": f"Endet, wenn der Hinweis bei weniger als {least} Einheiten offen ist.",
-            "en": f"Ends when the flag is open at fewer than {least} units.",
+            "de": f"Endet, wenn der Hinweis bei weniger als {least} {at['de']} offen ist.",
+            "en": f"Ends when the flag is open at fewer than {least} {at['en']}.",
         },
         "inputs_digest": digest([rule.id, term["value"], term["n"]]),
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from shared.programme.model import Flag, Programme
 from tests.support.scoring import ScoringHarness, minimal
 
@@ -179,7 +181,23 @@ def test_the_same_flag_at_enough_sites_raises_the_programmes_flag_once() -> None
     assert (event.name, event.data["flag"], event.data["site"]) == ("flag.raised", "F-ALL", "*")
     assert event.data["label"]["en"] == "Widespread: Proofs of use overdue"
     assert event.data["values"][0]["value"] == 2.0
+    assert event.data["values"][0]["label"] == {"de": "Standorte mit diesem Hinweis", "en": "Sites with this flag"}
+    assert event.data["rule"]["en"] == "“Proofs of use overdue” is open at 2 or more sites at once"
 
     harness.answer(SOUTH, H1, GOOD, revision=2)
     harness.catch_up()
     assert [e.name for e in harness.told("*")] == ["flag.raised", "flag.cleared"]
+
+
+@pytest.mark.parametrize("change", [{"hidden_from": ("lead",)}, {"audience": "evaluator"}])
+def test_leads_are_not_told_how_widespread_a_flag_is_that_they_may_not_see(change: dict[str, Any]) -> None:
+    spread = Flag("F-ALL", {"de": "Verbreitet", "en": "Widespread"}, "", min_sites=2, audience="lead")
+    base = with_flags(spread)
+    rules = tuple(replace(rule, **change) if rule.id == "F-K01" else rule for rule in base.flags)
+    harness = ScoringHarness(replace(base, flags=rules))
+
+    harness.answer(NORTH, H1, BAD)
+    harness.answer(SOUTH, H1, BAD)
+    harness.catch_up()
+
+    assert told(harness, "*") == []

@@ -28,8 +28,9 @@ def alert(flag: str, status: str = "new", *values: dict[str, Any], severity: str
 
 def delivery(*alerts: dict[str, Any], reason: str = "new", **more: Any) -> dict[str, Any]:
     return {
-        "programme_title": {"de": "House of Resources"}, "unit_label": {"de": "Verband", "en": "association"},
-        "site_name": {"de": "Nord", "en": "North"}, "site": "nord", "severity": "warn", "reason": reason,
+        "programme_title": {"de": "House of Resources"}, "programme_short": {},
+        "unit_label": {"de": "Verband", "en": "association"}, "site_name": {"de": "Nord", "en": "North"},
+        "site": "nord", "severity": "warn", "reason": reason,
         "fallback": False, "alerts": list(alerts), **more,
     }  # fmt: skip
 
@@ -86,6 +87,12 @@ def test_the_value_before_and_features_of_the_round_are_not_told_twice() -> None
     found = Wording(PACKAGE, "de").facts(delivery(alert("A", "new", *values)))["alerts"][0]["values"]
 
     assert len(found) == 2
+
+
+def test_the_subject_takes_the_short_title_and_a_name_that_says_its_unit() -> None:
+    named = delivery(alert("A"), programme_short={"de": "SF"}, site_name={"de": "Beispielverband Nord"})
+
+    assert Wording(PACKAGE, "de").subject(named) == "[SF][Warnung] Beispielverband Nord: 1 neuer Hinweis: A"
 
 
 def test_links_and_reasons_name_what_the_programme_calls_its_units() -> None:
