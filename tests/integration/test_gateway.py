@@ -21,7 +21,10 @@ OWN_REFUSAL = b'{"code": "wave_closed", "status": 409, "message": "closed", "err
 
 
 class Upstream(BaseHTTPRequestHandler):
-    """Says which service it stands for; `/slow` in the path: only once the test is over, `/refused`: a refusal."""
+    """Says which service it stands for.
+
+    `/slow` in the path: only once the test is over, `/late`: after two seconds, `/refused`: a refusal.
+    """
 
     name = "nobody"
     over = threading.Event()
@@ -29,6 +32,8 @@ class Upstream(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if "/slow" in self.path:
             self.over.wait(30)
+        if "/late" in self.path:
+            self.over.wait(2)
         refused = "/refused" in self.path
         content = OWN_REFUSAL if refused else self.name.encode()
         self.send_response(409 if refused else 200)
@@ -153,6 +158,13 @@ def test_a_service_that_is_away_or_late_is_503_in_the_shape_of_the_api(
     assert set(answer.json) == {"code", "status", "message", "errors"}
     assert (answer.json["code"], answer.json["status"], answer.json["errors"]) == ("unavailable", 503, [])
     assert word in str(answer.json["message"])
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "sav", "json"])
+def test_an_export_may_take_longer_than_other_answers(gateway: Gateway, suffix: str) -> None:
+    answer = gateway.ask(f"/api/intake/v1/programmes/late/forms/report/export.{suffix}?wave=2026-H2")
+
+    assert (answer.status, answer.body) == (200, b"intake")
 
 
 def test_a_body_beyond_the_gateways_limit_is_413_in_the_shape_of_the_api(gateway: Gateway) -> None:

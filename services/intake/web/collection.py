@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from services.intake.domain.export_access import reader_of
 from services.intake.domain.submission import Place
 from services.intake.domain.waves import calendar
 from services.intake.handlers.monitor import Response
@@ -87,12 +88,14 @@ def responses(programme: str) -> ResponseReturnValue:
     own = g.actor.sites(MONITORS, programme)
     rows = office().monitor.responses(found, wave.code, None if "*" in own else own)
     sites = {row.site for row in rows}
+    forms = [found.form(form) for form in wave.forms]
     return render_template(
         "responses.html",
         programme=found,
         wave=wave,
         state=_state(wave),
-        forms=[found.form(form) for form in wave.forms],
+        forms=forms,
+        downloads=[(form, reader) for form in forms if (reader := reader_of(g.actor, programme, form))],
         sites=[site for site in found.sites if site.code in sites],
         cells={(row.site, row.form): row for row in rows},
         done=sum(row.status == "complete" for row in rows),

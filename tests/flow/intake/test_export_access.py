@@ -208,3 +208,44 @@ def test_free_text_cannot_become_a_formula_in_any_row(bench: Bench, app: Flask) 
 
     assert [row["comment"] for row in rows] == [f"'{text}", "Text aus nordstadt", "Text aus suedtal"]
     assert read_xlsx(desk.ask("report", suffix="xlsx").data)["answers"][0]["comment"] == text
+
+
+@pytest.mark.parametrize(
+    ("who", "forms", "wave_of_survey"),
+    [("evaluator", {"report", "survey", "team"}, True), ("consultant", {"report", "survey", "team"}, False)],
+)
+def test_the_responses_page_links_to_every_file(
+    bench: Bench, app: Flask, who: str, forms: set[str], wave_of_survey: bool
+) -> None:
+    client = app.test_client()
+    person = Person(client).open(bench.office.sign_in.link_for(who)).press()
+    page = person.open("/collection/sample/responses?wave=2026-H2").page
+
+    links = [link for link in page.links if "/export." in link]
+
+    assert {link.split("/forms/")[1].split("/")[0] for link in links} == forms
+    assert any("/survey/export.csv?wave=2026-H2" in link for link in links) is wave_of_survey
+    for link in links:
+        assert client.get(link).status_code == 200, link
+    for said in ("Download answers", "codebook", "With free texts"):
+        assert said in page.text
+    assert ("at least 5 responses and without free texts" in page.text) is not wave_of_survey
+
+
+@pytest.mark.parametrize("who", ["lead", "admin"])
+def test_who_sees_no_single_answers_sees_no_links_to_them(bench: Bench, app: Flask, who: str) -> None:
+    person = Person(app.test_client()).open(bench.office.sign_in.link_for(who)).press()
+
+    page = person.open("/collection/sample/responses?wave=2026-H2").page
+
+    assert page.h1.startswith("Responses")
+    assert [link for link in page.links if "export" in link] == []
+
+
+def test_a_link_of_the_page_asks_for_labels_in_the_language_of_the_page(bench: Bench, app: Flask) -> None:
+    person = Person(app.test_client(), "de").open(bench.office.sign_in.link_for("evaluator")).press()
+
+    page = person.open("/collection/sample/responses?wave=2026-H1&lang=de").page
+
+    assert "/api/intake/v1/programmes/sample/forms/report/export.sav?wave=2026-H1&language=de" in page.links
+    assert "Antworten herunterladen" in page.text

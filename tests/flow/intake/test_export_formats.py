@@ -11,6 +11,8 @@ from flask.testing import FlaskClient
 from services.intake.app import build_web
 from services.intake.domain.submission import Sent
 from services.intake.handlers.export import Exports, Wanted
+from services.intake.web.formats import FORMATS
+from shared.errors import StoreUnavailable
 from shared.programme.model import Form, Question
 from shared.registry import Account, Grant
 from tests.support.exports import read_csv, read_json, read_sav, read_xlsx
@@ -230,6 +232,19 @@ def test_while_the_store_is_away_an_export_says_so(client: FlaskClient, bench: B
     bench.outage.begin()
 
     assert client.get(f"{EXPORT}.csv", headers=KEY).status_code == 503
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json", "xlsx", "sav"])
+def test_an_export_that_cannot_go_on_never_ends_as_if_it_were_whole(
+    client: FlaskClient, bench: Bench, suffix: str
+) -> None:
+    machine = bench.office.desk.registry.account("machine")
+    assert machine is not None
+    table = Exports(bench.office.desk, page=1).open(Wanted("sample", "report"), machine)
+    bench.outage.begin()
+
+    with pytest.raises(StoreUnavailable):
+        list(FORMATS[suffix].write(table))
 
 
 def test_every_format_is_described_with_its_media_type(client: FlaskClient) -> None:

@@ -20,7 +20,7 @@ from services.intake.handlers.export import Table
 from services.intake.web.formats.sav_cases import Cases
 from services.intake.web.formats.sav_dictionary import Header, dictionary
 from services.intake.web.formats.sav_names import sav_names
-from services.intake.web.formats.sav_variables import Seen, Variable, variable
+from services.intake.web.formats.sav_variables import MAY_BE_TEXT, Seen, Variable, variable
 
 MEDIA_TYPE = "application/x-spss-sav"
 _AT_ONCE = 64 * 1024
@@ -46,10 +46,11 @@ def write(table: Table) -> Iterator[bytes]:
 def _put_by(table: Table, seen: Sequence[Seen], file: IO[bytes]) -> int:
     """Write the rows to the file and note what they hold; return how many there are."""
     encode, count = json.JSONEncoder(ensure_ascii=False).encode, 0
+    unsure = [(at, seen[at]) for at, column in enumerate(table.columns) if column.kind in MAY_BE_TEXT]
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1) as lines:
         for row in table.rows:
-            for said, value in zip(seen, row.values, strict=True):
-                said.note(value)
+            for at, said in unsure:
+                said.note(row.values[at])
             lines.write(f"{encode(row.values)}\n".encode())
             count += 1
     file.seek(0)

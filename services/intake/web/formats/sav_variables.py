@@ -9,6 +9,7 @@ from services.intake.domain.export_rows import Value
 
 MOST_WIDTH = 32_767
 MOST_MISSING = 3
+MAY_BE_TEXT: frozenset[Kind] = frozenset({"text", "code", "computed"})
 NOMINAL, ORDINAL, SCALE = 1, 2, 3
 # The format's numbers for kinds of display.
 _A, _F, _TIME, _DATETIME, _SDATE = 1, 5, 21, 22, 39
