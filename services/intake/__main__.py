@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import secrets
 import sys
 from collections.abc import Callable
@@ -17,12 +16,10 @@ from services.intake.domain.submission import Place
 from services.intake.handlers.people import SCOPES, parse_grant
 from shared.bus.consumer import Consumer
 from shared.bus.publisher import Publisher
-from shared.errors import ConfigError, Conflict, Invalid, NotFound
 from shared.programme.loader import read_programme
 from shared.registry import Account
-from shared.runtime import logs
+from shared.runtime.commands import run_command, serve
 from shared.runtime.loops import stop_on_signals
-from shared.runtime.settings import load
 from shared.runtime.worker import Pulse, run_worker
 
 Command = Callable[[argparse.Namespace, IntakeSettings], None]
@@ -30,8 +27,7 @@ Command = Callable[[argparse.Namespace, IntakeSettings], None]
 
 def web(_: argparse.Namespace, __: IntakeSettings) -> None:
     """Serve pages and API on 127.0.0.1 (port from PORT, default 8000)."""
-    bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-    os.execvp("gunicorn", ["gunicorn", "--threads", "8", "-b", bind, "services.intake.wsgi:app"])  # noqa: S606, S607
+    serve("intake", "--threads", "8")
 
 
 def relay(_: argparse.Namespace, settings: IntakeSettings) -> None:
@@ -157,21 +153,7 @@ def _add(commands: Commands, name: str, run: Command) -> argparse.ArgumentParser
 def main(argv: list[str] | None = None) -> int:
     """Run one command; 0 = done, 1 = refused, 2 = settings are wrong."""
     options = _parser().parse_args(argv)
-    try:
-        settings = load(IntakeSettings, os.environ)
-        logs.configure("intake", settings.log_level)
-        options.run(options, settings)
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except Invalid as error:
-        for fault in error.faults:
-            print(f"{fault.path}: {fault.message}", file=sys.stderr)
-        return 1
-    except (Conflict, NotFound, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return run_command(IntakeSettings, "intake", lambda settings: options.run(options, settings) or 0)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from services.intake.app import build_web
 from services.intake.config import IntakeSettings
-from shared.runtime import logs
-from shared.runtime.settings import load
+from shared.runtime.commands import started
 
-settings = load(IntakeSettings, os.environ)
-logs.configure("intake", settings.log_level)
-app = build_web(settings)
+app = build_web(started(IntakeSettings, "intake"))

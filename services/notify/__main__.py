@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import uuid
 
@@ -11,25 +10,14 @@ from services.notify.app import SERVICE, Notify, build
 from services.notify.config import NotifySettings
 from services.notify.handlers.operating import Operating
 from services.notify.worker import work
-from shared.errors import ConfigError, NotFound
-from shared.runtime import logs
+from shared.runtime.commands import run_command, serve
 from shared.runtime.loops import stop_on_signals
-from shared.runtime.settings import load
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; 0 = done, 1 = it failed, 2 = settings are wrong."""
     options = _parser().parse_args(argv)
-    try:
-        settings = load(NotifySettings, os.environ)
-        logs.configure(SERVICE, settings.log_level)
-        return _run(options, build(settings))
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except NotFound as error:
-        print(error, file=sys.stderr)
-        return 1
+    return run_command(NotifySettings, SERVICE, lambda settings: _run(options, build(settings)))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,8 +37,7 @@ def _run(options: argparse.Namespace, notify: Notify) -> int:
     operating = Operating(notify.store, notify.people, notify.clock)
     match options.command:
         case "web":
-            port = os.environ.get("PORT", "8000")
-            os.execvp("gunicorn", ["gunicorn", "-b", f"127.0.0.1:{port}", "services.notify.wsgi:app"])  # noqa: S606, S607
+            serve(SERVICE)
         case "work":
             work(notify, stop_on_signals())
         case "migrate":

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from services.notify.app import build_web
 from services.notify.config import NotifySettings
-from shared.runtime import logs
-from shared.runtime.settings import load
+from shared.runtime.commands import started
 
-settings = load(NotifySettings, os.environ)
-logs.configure("notify", settings.log_level)
-app = build_web(settings)
+app = build_web(started(NotifySettings, "notify"))

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 
 from services.scoring.app import SERVICE, Scoring, build
 from services.scoring.config import ScoringSettings
 from services.scoring.worker import work
-from shared.errors import ConfigError, NotFound
-from shared.runtime import logs
+from shared.runtime.commands import run_command, serve
 from shared.runtime.loops import stop_on_signals
-from shared.runtime.settings import load
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; 0 = done, 1 = it failed, 2 = settings are wrong."""
     options = _parser().parse_args(argv)
-    try:
-        settings = load(ScoringSettings, os.environ)
-        logs.configure(SERVICE, settings.log_level)
-        return _run(options, build(settings))
-    except ConfigError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except NotFound as error:
-        print(error, file=sys.stderr)
-        return 1
+    return run_command(ScoringSettings, SERVICE, lambda settings: _run(options, build(settings)))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,8 +35,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(options: argparse.Namespace, scoring: Scoring) -> int:
     match options.command:
         case "web":
-            port = os.environ.get("PORT", "8000")
-            os.execvp("gunicorn", ["gunicorn", "-b", f"127.0.0.1:{port}", "services.scoring.wsgi:app"])  # noqa: S606, S607
+            serve(SERVICE)
         case "work":
             work(scoring, stop_on_signals())
         case "migrate":

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from services.scoring.app import build_web
 from services.scoring.config import ScoringSettings
-from shared.runtime import logs
-from shared.runtime.settings import load
+from shared.runtime.commands import started
 
-settings = load(ScoringSettings, os.environ)
-logs.configure("scoring", settings.log_level)
-app = build_web(settings)
+app = build_web(started(ScoringSettings, "scoring"))

@@ -19,7 +19,6 @@ from services.intake.web.schemas import (
     SubmissionIn,
     SubmissionOut,
     WaveOut,
-    listed,
 )
 from shared.errors import unknown
 from shared.programme.json_form import form_to_json
@@ -28,6 +27,7 @@ from shared.registry import Account
 from shared.web import api_key, declare, either, require, staff
 from shared.web.api import ApiBlueprint
 from shared.web.language import current
+from shared.web.lists import listed
 
 PREFIX = "/api/intake/v1"
 READERS = ("evaluator", "lead", "consultant", "coordinator", "admin")

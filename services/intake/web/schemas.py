@@ -131,13 +131,3 @@ class FormOut(Schema):
     form = fields.String(required=True)
     version = fields.String(required=True)
     definition = fields.Dict(keys=fields.String(), required=True)
-
-
-def listed(schema: type[Schema]) -> type[Schema]:
-    """Return the schema of a list of these, with a cursor."""
-    name = schema.__name__.removesuffix("Out") + "List"
-    shape = {
-        "items": fields.List(fields.Nested(schema), required=True),
-        "next": fields.String(required=True, allow_none=True),
-    }
-    return type(name, (Schema,), {**shape, "__doc__": f"A page of {name}."})

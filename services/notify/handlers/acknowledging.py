@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from services.notify.documents import ALERTS, DELIVERIES
 from services.notify.domain import alert as alerts
+from services.notify.domain.events import alert_event
 from services.notify.domain.schedule import plus
 from shared.clock import Clock, to_text
 from shared.errors import NotFound, unknown
-from shared.events import Event, derived_id
+from shared.events import Event
 from shared.outbox import stage
 from shared.registry import Account
 from shared.store.port import Change, Document, Store
@@ -72,29 +71,13 @@ class Acknowledging:
             if alerts.state_in_words(alert, now) != "open":
                 return alert
             ack = {"account": account.id, "name": account.name, "at": now, "until": plus(now, self._valid_s)}
-            fields = {"ack": ack, **stage(alert, [_event(alert, account, now)], now)}
+            fields = {"ack": ack, **stage(alert, [self._event(alert, account, now)], now)}
             unchanged = {"seq": alert["seq"], "outbox_rev": alert.get("outbox_rev")}
             written = self._alerts.update_if(alert["_id"], unchanged, Change(set=fields))
             if written is not None:
                 return written
             alert = self.alert(alert["_id"])
 
-
-def _event(alert: Mapping[str, Any], account: Account, now: str) -> Event:
-    data = {
-        "alert": alert["_id"],
-        "programme": alert["programme"],
-        "site": alert["site"],
-        "episodes": [alert["_id"]],
-        "account": account.id,
-        "at": now,
-    }
-    return Event(
-        name="alert.acknowledged",
-        data=data,
-        subject=f"{alert['programme']}/{alert['site']}",
-        source="notify",
-        id=derived_id("alert.acknowledged", alert["_id"], now),
-        time=now,
-        origin=f"{ALERTS.name}/{alert['_id']}",
-    )
+    def _event(self, alert: Document, account: Account, now: str) -> Event:
+        ids = [alert["_id"]]
+        return alert_event("alert.acknowledged", alert, ids, account.id, now, collection=ALERTS.name, once=now)

@@ -11,6 +11,7 @@ from typing import Any
 from services.notify.documents import ALERTS, DELIVERIES
 from services.notify.domain import delivery as deliveries
 from services.notify.domain.delivery import Patience
+from services.notify.domain.events import alert_event
 from services.notify.domain.replies import Meaning, Reply, meaning
 from services.notify.domain.schedule import plus
 from services.notify.handlers.channel import Channel
@@ -19,7 +20,7 @@ from services.notify.handlers.people import People
 from services.notify.ports import BadAddress, Envelope, Mailer, Renderer
 from shared.clock import Clock, to_text
 from shared.errors import StoreUnavailable
-from shared.events import Event, derived_id
+from shared.events import Event
 from shared.outbox import stage
 from shared.registry import Account
 from shared.runtime import metrics
@@ -131,7 +132,7 @@ class Sender:
         change = deliveries.after_reply(lease.document, reply, now, self._options.owner, self._options.patience)
         if what is Meaning.SENT:
             change = Change(
-                set={**change.set, **stage(lease.document, [_alert_sent(lease.document, now)], now)},
+                set={**change.set, **stage(lease.document, [_sent_event(lease.document, now)], now)},
                 unset=change.unset,
                 append=change.append,
             )
@@ -164,24 +165,9 @@ class Sender:
         return to_text(self._clock.now())
 
 
-def _alert_sent(delivery: Document, now: str) -> Event:
-    data = {
-        "alert": delivery["_id"],
-        "programme": delivery["programme"],
-        "site": delivery["site"],
-        "episodes": delivery["episodes"],
-        "account": delivery["recipient"],
-        "at": now,
-    }
-    return Event(
-        name="alert.sent",
-        data=data,
-        subject=f"{delivery['programme']}/{delivery['site']}",
-        source="notify",
-        id=derived_id("alert.sent", delivery["_id"]),
-        time=now,
-        origin=f"{DELIVERIES.name}/{delivery['_id']}",
-    )
+def _sent_event(delivery: Document, now: str) -> Event:
+    episodes, to = delivery["episodes"], delivery["recipient"]
+    return alert_event("alert.sent", delivery, episodes, to, now, collection=DELIVERIES.name)
 
 
 def _report(delivery: Mapping[str, Any], change: Change, mine: bool) -> None:

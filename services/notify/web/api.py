@@ -16,12 +16,12 @@ from services.notify.web.schemas import (
     SilenceIn,
     SilenceOut,
     SilenceQuery,
-    listed,
 )
 from shared.errors import Bilingual, Forbidden
 from shared.store.port import Document
 from shared.web import api_key, declare, either, require, staff
 from shared.web.api import ApiBlueprint
+from shared.web.lists import listed
 
 PREFIX = "/api/notify/v1"
 

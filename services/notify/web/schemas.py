@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from shared.web.lists import PageQuery
 from shared.web.schema import ApiSchema
 
 STATES = ("open", "acknowledged", "resolved")
@@ -15,15 +16,6 @@ DELIVERY_STATES = ("queued", "leased", "retry", "sent", "uncertain", "failed_per
 
 def _code(**options: Any) -> fields.String:
     return fields.String(validate=validate.Length(1, 200), **options)
-
-
-class PageQuery(ApiSchema):
-    """Which part of a list."""
-
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
-    cursor = fields.String(
-        load_default=None, validate=validate.Length(1, 1000), metadata={"description": "`next` of the page before"}
-    )
 
 
 class AlertQuery(PageQuery):
@@ -137,13 +129,3 @@ class DeliveryOut(Schema):
     sent_at = fields.String(required=True, allow_none=True)
     next_at = fields.String(required=True, allow_none=True)
     log = fields.List(fields.Nested(LogLine), required=True)
-
-
-def listed(schema: type[Schema]) -> type[Schema]:
-    """Return the schema of a page of these."""
-    name = schema.__name__.removesuffix("Out") + "List"
-    shape: dict[str, Any] = {
-        "items": fields.List(fields.Nested(schema), required=True),
-        "next": fields.String(required=True, allow_none=True),
-    }
-    return type(name, (Schema,), {**shape, "__doc__": "A page."})

@@ -9,16 +9,18 @@ from services.scoring.domain.targets import bounds, met
 from services.scoring.handlers.reading import Filters, rule_of
 from services.scoring.web.here import STAFF, reading, roles
 from services.scoring.web.paging import page
-from services.scoring.web.schemas import EpisodeOut, FlagList, FlagQuery, IndicatorList, IndicatorQuery
+from services.scoring.web.schemas import EpisodeOut, FlagOut, FlagQuery, IndicatorOut, IndicatorQuery
 from shared.errors import unknown
 from shared.programme.model import Indicator, Programme
 from shared.store.port import Document
 from shared.web import api_key, declare, either, staff
 from shared.web.api import ApiBlueprint
+from shared.web.lists import listed
 
 values = ApiBlueprint("values", __name__, url_prefix="/api/scoring/v1", description="Indicator values and flags")
 declare(values, either(api_key("read"), staff(*STAFF)))
 BLUEPRINTS = (values,)
+IndicatorList, FlagList = listed(IndicatorOut), listed(FlagOut)
 
 
 @values.on("GET", "/programmes/<programme>/sites/<site>/indicators")

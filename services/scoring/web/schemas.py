@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from shared.programme.model import SEVERITIES
-from shared.web.schema import ApiSchema
+from shared.web.lists import PageQuery
 
 STATES = ("raised", "cleared")
 
@@ -20,15 +20,6 @@ def _number() -> fields.Float:
 
 def _code() -> fields.String:
     return fields.String(load_default="", validate=validate.Length(1, 200))
-
-
-class PageQuery(ApiSchema):
-    """Which part of a list."""
-
-    limit = fields.Integer(load_default=100, validate=validate.Range(1, 500))
-    cursor = fields.String(
-        load_default=None, validate=validate.Length(1, 1000), metadata={"description": "`next` of the page before"}
-    )
 
 
 class IndicatorQuery(PageQuery):
@@ -117,17 +108,3 @@ class EpisodeOut(FlagOut):
     explanation = fields.Dict(required=True)
     values = fields.List(fields.Dict(), required=True)
     transitions = fields.List(fields.Nested(TransitionOut), required=True)
-
-
-class IndicatorList(Schema):
-    """A page of indicators."""
-
-    items = fields.List(fields.Nested(IndicatorOut), required=True)
-    next = fields.String(required=True, allow_none=True)
-
-
-class FlagList(Schema):
-    """A page of flags."""
-
-    items = fields.List(fields.Nested(FlagOut), required=True)
-    next = fields.String(required=True, allow_none=True)
