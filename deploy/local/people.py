@@ -18,4 +18,4 @@ PEOPLE = (
     Account("demo-admin", "betrieb@example.org", "Ada Betrieb", "de", (Grant("admin", "*"),)),
 )  # fmt: skip
 LINKED = {"coordinator": "demo-coordinator", "consultant": "demo-consultant", "evaluator": "demo-evaluator"}
-SCOPES = ("submissions:write", "programmes:write", "read", "alerts:write")
+SCOPES = ("submissions:write", "programmes:write", "read", "answers:read", "alerts:write")

@@ -11,12 +11,13 @@ import pytest
 
 from services.intake.app import build_web
 from services.intake.domain.submission import Sent
+from services.intake.handlers.export import Exports, Wanted
 from services.intake.ports import COLLECTIONS, WITH_OUTBOX
 from shared.errors import Conflict
 from shared.outbox import Relay
 from shared.store import open_store
 from tests.support.browsing import Person
-from tests.support.forms import GOOD
+from tests.support.forms import GOOD, report_form
 from tests.support.intake import PLACE, Bench, settings
 from tests.support.recording import Recording
 
@@ -104,3 +105,22 @@ def test_the_other_use_cases(bench: Bench) -> None:
     assert [row.status for row in bench.office.monitor.responses(programme, "2026-H2")] == ["missing", "complete"]
     bench.clock.advance(days=1)
     assert bench.office.tidying.run_once() == 1
+
+
+def test_an_export_has_every_response_once_as_it_stands(bench: Bench) -> None:
+    bench.publish_report(report_form(), report_form(id="many", respondents="many"))
+    bench.office.people.add_key("machine", ["read", "answers:read"], "key")
+    for number in range(5):
+        place = replace(PLACE, form="many")
+        bench.submissions.submit(Sent(place, f"uuid:{number}", GOOD))
+        if number % 2:
+            bench.submissions.submit(Sent(place, f"uuid:{number}-2", GOOD, deprecated_id=f"uuid:{number}"))
+    bench.office.erasing.erase(replace(PLACE, form="many"), "uuid:4")
+    machine = bench.office.desk.registry.account("machine")
+    assert machine is not None
+
+    rows = Exports(bench.office.desk, page=2).open(Wanted("sample", "many"), machine).rows
+
+    assert sorted((row.values[1], row.values[7]) for row in rows) == [
+        ("uuid:0", 1), ("uuid:1-2", 2), ("uuid:2", 1), ("uuid:3-2", 2),
+    ]  # fmt: skip
