@@ -50,7 +50,7 @@ bench: $(VENV)/.dev ## Print the performance table with ratios to the yardstick
 	@$(BIN)/python -m bench
 
 .PHONY: docs
-docs: $(VENV)/.dev ## Write the generated pages again (settings, events, API)
+docs: $(VENV)/.dev ## Write the generated pages again (settings, events)
 	@$(BIN)/python -m tests.rules.generated write
 
 .PHONY: format
