@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 
@@ -90,7 +91,10 @@ def percentile_rank(value: float, peers: Sequence[float]) -> float:
 
 
 def months_between(start: date, end: date) -> float:
-    """Return whole months plus the fraction of the month begun; negative if the end comes first."""
+    """Return whole months plus the fraction of the month begun; negative if the end comes first.
+
+    From the last day of a month to the last day of another are whole months, however long the two are.
+    """
     if end < start:
         return -months_between(end, start)
     whole = (end.year - start.year) * 12 + end.month - start.month
@@ -102,5 +106,6 @@ def months_between(start: date, end: date) -> float:
 
 def _months_later(start: date, months: int) -> int:
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    first_of_next = date(year + month // 11, (month + 1) % 12 + 1, 1).toordinal()
-    return min(date(year, month + 1, 1).toordinal() + start.day - 1, first_of_next - 1)
+    last = monthrange(year, month + 1)[1]
+    at_end = start.day == monthrange(start.year, start.month)[1]
+    return date(year, month + 1, last if at_end else min(start.day, last)).toordinal()

@@ -101,12 +101,17 @@ def test_a_report_raises_the_flag(
     assert _history(programme, now, before).flag(flag, "2026-H2") == expected
 
 
-def test_funding_that_ends_soon_needs_a_notice_in_any_half_year(programme: Programme) -> None:
+@pytest.mark.parametrize(
+    ("funding_end", "expected"), [("2026-12-31", "critical"), ("2027-01-01", "clear"), ("2027-01-14", "clear")]
+)
+def test_funding_that_ends_within_six_months_needs_a_notice_in_any_half_year(
+    programme: Programme, funding_end: str, expected: str
+) -> None:
     history = _history(programme, {}, {"grant_notice": "announced"})
 
-    history.features = {"funding_end": "2026-12-31"}
+    history.features = {"funding_end": funding_end}
 
-    assert history.flag("F-H05", "2026-H1") == "critical"
+    assert history.flag("F-H05", "2026-H1") == expected
 
 
 @pytest.mark.parametrize(

@@ -108,11 +108,14 @@ def test_answers_raise_the_flag(programme: Programme, flag: str, now: dict[str, 
     assert _history(programme, **now).flag(flag, "2026") == expected
 
 
-def test_high_dependence_is_critical_when_funding_ends_within_a_year(programme: Programme) -> None:
+@pytest.mark.parametrize(("funding_end", "expected"), [("2027-12-31", "critical"), ("2028-01-01", "clear")])
+def test_high_dependence_is_critical_when_funding_ends_within_a_year(
+    programme: Programme, funding_end: str, expected: str
+) -> None:
     history = _history(programme, facts={"income_sf": 160000})
-    history.features = {"funding_end": "2027-12-31"}
+    history.features = {"funding_end": funding_end}
 
-    assert history.flag("F-S10", "2026") == "critical"
+    assert history.flag("F-S10", "2026") == expected
 
 
 def test_no_progress_after_two_years_is_flagged(programme: Programme) -> None:

@@ -42,6 +42,24 @@ def test_months_are_whole_plus_a_fraction_and_negative_in_the_past(day: str, wan
     assert evaluate(f"months_until('{day}')", context) == evaluate("months_until(site('end'))", context)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        ("2026-06-30", "2026-12-31", 6),
+        ("2026-06-30", "2027-01-01", 6 + 1 / 31),
+        ("2026-06-30", "2026-12-30", 5 + 30 / 31),
+        ("2026-12-31", "2027-06-30", 6),
+        ("2026-02-28", "2027-02-28", 12),
+        ("2028-02-29", "2027-02-28", -12),
+        ("2026-01-30", "2026-02-28", 1),
+    ],
+)
+def test_the_end_of_a_month_is_whole_months_from_the_end_of_another(start: str, end: str, wanted: float) -> None:
+    context = MemoryContext(reference_date=date.fromisoformat(start))
+
+    assert evaluate(f"months_until('{end}')", context) == pytest.approx(wanted, abs=1e-9)
+
+
 def test_features_and_overdue_days_come_from_the_surroundings() -> None:
     context = MemoryContext(
         features={"area": "urban", "no": "day"}, wave_features={"half": "H2"}, overdue={"report": 12}
