@@ -69,13 +69,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class FormDraft:
-    """A form as read, with the rows it came from, for checks that must name a place."""
+    """A form as read, with the rows it came from, for checks that must name a place.
+
+    `unread` are the questions whose type could not be read: of them nothing more is said.
+    """
 
     form: Form
     file: str
     entries: Mapping[str, Entry]
     choices: Mapping[tuple[str, str], Entry]
     settings: Entry | None = None
+    unread: frozenset[str] = frozenset()
 
     @property
     def place(self) -> Place:

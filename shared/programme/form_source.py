@@ -55,7 +55,7 @@ def read_form_draft(data: bytes, file: str, report: Report, languages: tuple[str
         items=tuple(reader.items),
         choices=lists,
     )
-    return FormDraft(form, file, reader.entries, choices, settings)
+    return FormDraft(form, file, reader.entries, choices, settings, frozenset(reader.unread))
 
 
 def _known_sheets(found: list[Sheet], report: Report) -> dict[str, Sheet]:

@@ -47,6 +47,8 @@ def _check_complete(plan: FormPlan, form: FormDraft) -> None:
         return
     questions = {question.name: question for question in form.form.questions()}
     for name, scalar in include.node.keys.items():
+        if name in form.unread:
+            continue
         question = questions.get(name)
         if question is None:
             message = f'The form "{plan.id}" has no question "{name}".{include.report.hint(name, questions)}'
@@ -89,6 +91,8 @@ def _check_items(scale: Draft[Scale], draft: ProgrammeDraft, report: Report) -> 
         return
     questions = {question.name: question for question in home.form.questions()}
     for item in list_items(scale.record, "items"):
+        if item.text in home.unread:
+            continue
         question = questions.get(item.text)
         if question is None:
             message = f'The form "{home.form.id}" has no question "{item.text}".{report.hint(item.text, questions)}'

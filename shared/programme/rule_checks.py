@@ -196,7 +196,7 @@ def _questions(form: str, draft: ProgrammeDraft) -> tuple[dict[str, bool], set[s
     offered: dict[str, tuple[Choice, ...]] = {}
     for form_id in sorted(draft.forms, key=lambda id_: id_ == form):
         home = draft.forms[form_id].form
-        travels = travelling(home)
+        travels = travelling(home, draft.forms[form_id].unread)
         for question in home.questions():
             if question.name in travels:
                 questions[question.name] = home.respondents == "many"

@@ -26,12 +26,13 @@ class _Open:
 
 
 class SurveyReader:
-    """Reads one survey sheet; afterwards `items`, `entries` and `used` (list → question type) are filled."""
+    """Reads one survey sheet; afterwards `items`, `entries`, `used` (list → question type) and `unread` are filled."""
 
     def __init__(self, sheet: Sheet, lists: Lists, languages: Languages, report: Report) -> None:
         self.items: list[Question | Group] = []
         self.entries: dict[str, Entry] = {}
         self.used: dict[str, tuple[str, Place]] = {}
+        self.unread: set[str] = set()
         self._sheet = sheet
         self._lists = lists
         self._languages = languages
@@ -107,6 +108,8 @@ class SurveyReader:
 
     def _question(self, entry: Entry, cell: TypeCell) -> Question:
         name = self._name(entry)
+        if cell.kind == "broken":
+            self.unread.add(name)
         if cell.list_name:
             self._use_list(entry, cell)
         labelled = cell.type not in ("hidden", "calculate") and cell.kind == "question"
@@ -145,7 +148,7 @@ class SurveyReader:
         if question.type == "calculate" and not question.calculation and not question.default:
             message = f'The calculation "{question.name}" is empty; fill in the column calculation.'
             self._report.fault(entry.place, "missing_cell", message)
-        if question.choice_filter and not question.list_name:
+        if question.choice_filter and not question.list_name and question.name not in self.unread:
             message = f'"{question.name}" offers no choices, so choice_filter has no meaning here.'
             self._report.fault(entry.at("choice_filter"), "useless_cell", message)
         if question.constraint_message and not question.constraint:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from shared.expressions import ExpressionError, parse, references
 from shared.programme.form import Form, Question
 
 
-def travelling(form: Form) -> frozenset[str]:
-    """Return the names of questions whose answers indicators and flags can see."""
+def travelling(form: Form, unread: Set[str] = frozenset()) -> frozenset[str]:
+    """Return the names of questions whose answers indicators and flags can see.
+
+    `unread` questions, whose type is not known, are taken for coded ones.
+    """
     questions = form.questions()
-    travels = {question.name for question in questions if question.coded and question.type != "calculate"}
+    travels = {question.name for question in questions if question.coded and question.type != "calculate"} | unread
     waiting = {question.name: _asked(question) for question in questions if question.type == "calculate"}
     while settled := {name for name, asked in waiting.items() if asked is not None and asked <= travels}:
         travels |= settled

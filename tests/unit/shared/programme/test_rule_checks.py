@@ -42,6 +42,27 @@ def test_an_indicators_value_is_checked(folder: ProgrammeFolder, value: str, cod
 
 
 @pytest.mark.parametrize(
+    ("type_", "code"), [("intger", "unknown_type"), ("select_one", "missing_list"), ("geopoint", "not_supported")]
+)
+def test_a_question_of_unreadable_type_is_one_fault(folder: ProgrammeFolder, type_: str, code: str) -> None:
+    form = "forms/small_report.md"
+    folder.change(form, "integer | proofs_due", f"{type_} | proofs_due")
+    folder.change(form, "| | end_group", "| | calculate | twice | | | | | | | | | | ${proofs_due} * 2 |\n| | end_group")
+    folder.change(form, "constraint_message::English (en) |", "constraint_message::English (en) | calculation |")
+    folder.change("indicators.yaml", VALUE, "value: ${twice} + ${proofs_due}")
+
+    assert folder.codes() == [code]
+
+
+def test_a_scales_item_of_unreadable_type_is_one_fault(tmp_path: Path) -> None:
+    folder = ProgrammeFolder(tmp_path, "survey")
+
+    folder.change("forms/group_survey.md", "select_one agree5 | help_1", "selct_won agree5 | help_1")
+
+    assert folder.codes() == ["unknown_type"]
+
+
+@pytest.mark.parametrize(
     ("file", "old", "new", "code"),
     [
         ("indicators.yaml", "good: down", "good: sideways", "unknown_word"),
