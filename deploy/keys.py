@@ -1,4 +1,7 @@
-"""Makes the installation's secrets once, as files: `python -m deploy.keys FOLDER`. Idempotent."""
+"""Makes the installation's secrets once, as files: `python -m deploy.keys FOLDER`. Idempotent.
+
+One folder for each role, so that each can be a volume that only this role's containers see.
+"""
 
 from __future__ import annotations
 
@@ -9,39 +12,47 @@ from pathlib import Path
 
 OWNER = 10001
 SERVICES = ("intake", "scoring", "notify")
+# Our containers run as one user. The servers' images have users of their own, whose numbers we do not know.
+OURS, ANYBODY = 0o400, 0o444
+
+
+class Keys:
+    """The folder of folders; what exists in it is never changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.made: list[str] = []
+
+    def keep(self, name: str, content: str, mode: int) -> str:
+        """Write the file if it is missing; return what it holds."""
+        file = self._folder / name
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            part = file.with_name(f".{file.name}.part")
+            part.touch(0o600)
+            part.write_text(content, encoding="utf-8")
+            part.chmod(mode)
+            if os.geteuid() == 0:
+                os.chown(part, OWNER, OWNER)
+            part.replace(file)
+            self.made.append(name)
+        return file.read_text(encoding="utf-8")
 
 
 def make(folder: Path, *, mongo_auth: bool) -> list[str]:
-    """Write what is missing; return the names of the files made. Existing files are never changed."""
-    made: list[str] = []
-
-    def keep(name: str, content: str) -> str:
-        file = folder / name
-        if not file.exists():
-            part = folder / f".{name}.part"
-            part.write_text(content, encoding="utf-8")
-            part.chmod(0o444 if name in ("rabbitmq.conf", "mongo_root_password") or "mongo" in name else 0o440)
-            _give(part)
-            part.replace(file)
-            made.append(name)
-        return file.read_text(encoding="utf-8")
-
-    folder.mkdir(parents=True, exist_ok=True)
-    keep("secret_key", secrets.token_urlsafe(48))
-    keep("mongo_root_password", secrets.token_urlsafe(24))
-    broker = keep("amqp_password", secrets.token_urlsafe(24))
-    keep("amqp_url", f"amqp://peilung:{broker}@rabbitmq:5672//")
-    keep("rabbitmq.conf", _rabbitmq(broker))
+    """Write what is missing; return the names of the files made."""
+    keys = Keys(folder)
+    keys.keep("mongo/root_password", secrets.token_urlsafe(24), ANYBODY)
+    broker = keys.keep("rabbitmq/password", secrets.token_urlsafe(24), ANYBODY)
+    keys.keep("rabbitmq/rabbitmq.conf", _rabbitmq(broker), ANYBODY)
+    session = secrets.token_urlsafe(48)
     for service in SERVICES:
-        password = keep(f"{service}_mongo_password", secrets.token_urlsafe(24))
+        password = keys.keep(f"mongo/{service}_password", secrets.token_urlsafe(24), ANYBODY)
         login = f"peilung_{service}:{password}@" if mongo_auth else ""
-        keep(f"{service}_mongodb_uri", f"mongodb://{login}mongo:27017/peilung_{service}")
-    return made
-
-
-def _give(file: Path) -> None:
-    if os.geteuid() == 0:
-        os.chown(file, OWNER, OWNER)
+        keys.keep(f"{service}/mongodb_uri", f"mongodb://{login}mongo:27017/peilung_{service}", OURS)
+        keys.keep(f"{service}/amqp_url", f"amqp://peilung:{broker}@rabbitmq:5672//", OURS)
+        session = keys.keep(f"{service}/secret_key", session, OURS)  # one session for the pages of all three
+    return keys.made
 
 
 def _rabbitmq(password: str) -> str:

@@ -61,9 +61,9 @@ def wait_for(store: Pinged, service: str, wait_s: float) -> None:
 
 
 def main() -> int:
-    """Migrate all three databases; `KEYS` names the folder with their addresses."""
+    """Migrate all three databases; `KEYS` names the folder with a folder for each service, its address inside."""
     for service in SPECS:
-        uri = (Path(os.environ["KEYS"]) / f"{service}_mongodb_uri").read_text(encoding="utf-8").strip()
+        uri = (Path(os.environ["KEYS"]) / service / "mongodb_uri").read_text(encoding="utf-8").strip()
         try:
             changes = migrate(service, {"MONGODB_URI": uri}, WAIT_S)
         except StoreUnavailable as away:

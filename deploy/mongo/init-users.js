@@ -4,7 +4,7 @@ for (const service of ['intake', 'scoring', 'notify']) {
   const name = `peilung_${service}`;
   db.getSiblingDB(name).createUser({
     user: name,
-    pwd: fs.readFileSync(`/run/keys/${service}_mongo_password`, 'utf8'),
+    pwd: fs.readFileSync(`/run/keys/${service}_password`, 'utf8'),
     roles: [{ role: 'readWrite', db: name }],
   });
 }
