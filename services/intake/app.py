@@ -18,7 +18,7 @@ from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, Office, open_office
 from services.intake.ports import COLLECTIONS, WITH_OUTBOX
-from services.intake.web import api, collection, exports, hand_in, sign_in
+from services.intake.web import api, collection, exports, hand_in, openrosa, sign_in
 from shared.clock import Clock, SystemClock
 from shared.events import Event
 from shared.outbox import Receipts, Relay
@@ -27,7 +27,7 @@ from shared.runtime.loops import Step
 from shared.runtime.pacing import Every
 from shared.store import open_store
 from shared.store.port import Store
-from shared.web import create_app
+from shared.web import create_app, ratelimit
 from shared.web.api import install_api
 
 CALENDAR_S = 10.0
@@ -97,7 +97,8 @@ def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock
     desk = office.desk
     app = create_app("intake", "/collection", settings, desk.registry, desk.store.ping, "services.intake.web")
     app.extensions["intake"] = office
-    for blueprint in (hand_in.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint):
+    for blueprint in (hand_in.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint, openrosa.blueprint):
         app.register_blueprint(blueprint)
+    ratelimit.install(app, (openrosa.blueprint,), settings.api_rate)
     install_api(app, "intake", (*api.BLUEPRINTS, *exports.BLUEPRINTS), DESCRIPTION)
     return app

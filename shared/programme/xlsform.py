@@ -51,6 +51,7 @@ def _workbook(form: Form) -> dict[str, Any]:
         "version": form.version,
         "default_language": _language(form.default_language),
         "style": "pages",
+        "client_editable": "yes",
     }
     choices = [
         {"list_name": name, "name": choice.name, **_texts("label", choice.label), **choice.columns}

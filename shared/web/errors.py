@@ -49,9 +49,14 @@ def answer(
 ) -> ResponseReturnValue:
     """Return the error in the shape the caller understands: JSON under /api/, a page elsewhere.
 
+    A blueprint that speaks another protocol has its own: `error_shape(status, message, code)`.
     Everything in it is in one language: the asker's, or the only one the faults are written in. A
     message that the language lacks gives way to what the status means.
     """
+    own = getattr(current_app.blueprints.get(request.blueprint or ""), "error_shape", None)
+    if own is not None:
+        shaped: ResponseReturnValue = own(status, message, code)
+        return shaped
     speak = only or language.current()
     told = [Fault(fault.path, fault.code, _spoken(fault.message, speak) or fault.message) for fault in faults or []]
     if not request.path.startswith("/api/"):

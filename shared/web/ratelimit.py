@@ -1,4 +1,4 @@
-"""Limits per API key, session or address; when the limiter itself fails, requests pass."""
+"""Limits per key, session or address; when the limiter itself fails, requests pass."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def install(app: Flask, blueprints: Sequence[Blueprint], per_minute: int) -> Non
 
 
 def _caller() -> str:
-    """Return what the caller shows: a key, else a session, else the address."""
-    shown = request.headers.get("Authorization") or request.cookies.get(COOKIE)
+    """Return what the caller shows: a key (in the header or the path), else a session, else the address."""
+    in_path = (request.view_args or {}).get("key")
+    shown = request.headers.get("Authorization") or in_path or request.cookies.get(COOKIE)
     return hashlib.sha256(shown.encode()).hexdigest() if shown else request.remote_addr or "unknown"

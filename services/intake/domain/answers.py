@@ -89,12 +89,21 @@ def _told(item: Item, code: str, language: str) -> Fault:
 
 def accept(compiled: CompiledForm, raw: Mapping[str, Any], around: Surroundings) -> dict[str, Answer]:
     """Return the answers to keep: shown, non-empty, computed ones included. Raises Invalid with every fault."""
+    answers, faults = take(compiled, raw, around)
+    if faults:
+        raise Invalid(faults)
+    return answers
+
+
+def take(compiled: CompiledForm, raw: Mapping[str, Any], around: Surroundings) -> tuple[dict[str, Answer], list[Fault]]:
+    """Return the answers that can be kept, and every fault.
+
+    Answers that break a rule are among them; what is no answer to its question is not.
+    """
     found = read_all(compiled, raw, around.language)
     record = Record(compiled, found.answers, around)
     faults = [*judge(record, found.refused, around.language), *found.unknown]
-    if faults:
-        raise Invalid(faults)
-    return in_form_order(compiled, record.values)
+    return in_form_order(compiled, record.values), faults
 
 
 def in_form_order(compiled: CompiledForm, values: Mapping[str, Answer]) -> dict[str, Answer]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.intake.domain.values import Answer
+from shared.errors import Fault
 from shared.events import Event, derived_id
 
 ONE = "site"
@@ -27,7 +28,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Sent:
-    """What a client or a page hands in. `answers` are as sent; `deprecated_id` names the revision it replaces."""
+    """What a client or a page hands in. `answers` are as sent; `deprecated_id` names the revision it replaces.
+
+    `original` is the XML a device sent: such a submission is kept whatever is wrong with its answers.
+    """
 
     place: Place
     instance_id: str
@@ -35,13 +39,39 @@ class Sent:
     respondent: str | None = None
     form_version: str | None = None
     deprecated_id: str | None = None
+    original: str | None = None
 
     @property
     def content_hash(self) -> str:
-        """The same content gives the same hash, whatever the order of keys; empty answers do not count."""
+        """The same content gives the same hash, whatever the order of keys; empty answers do not count.
+
+        XML is the same content only to the letter.
+        """
         said = {name: value for name, value in self.answers.items() if value not in (None, "", [])}
-        content = [self.place.site, self.place.wave, self.respondent, self.deprecated_id, said]
+        content = [self.place.site, self.place.wave, self.respondent, self.deprecated_id, self.original or said]
         return hashlib.sha256(_CANONICAL.encode(content).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One thing that is wrong with a kept answer. `aside` is what was sent, when it is not among the answers."""
+
+    question: str
+    code: str
+    aside: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """Whether the answer is missing, breaks a rule, or is none (`aside`)."""
+        return self.code if self.code in ("required", "constraint") else "aside"
+
+
+@dataclass(frozen=True)
+class FieldRecord:
+    """What is kept of a submission from a device besides its answers: the XML as received, and what is wrong."""
+
+    xml: str
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +96,7 @@ class Submission:
     answers: Mapping[str, Answer]
     imported: bool = False
     erased: bool = False
+    field: FieldRecord | None = None
 
     @property
     def told_as(self) -> dict[str, str]:
@@ -76,6 +107,18 @@ class Submission:
     def next_revision(self) -> int:
         """The number of the revision that may replace this one; an erasure was told under a number of its own."""
         return self.revision + (2 if self.erased else 1)
+
+
+def field_record(sent: Sent, answers: Mapping[str, Answer], faults: Sequence[Fault]) -> FieldRecord | None:
+    """Return what is kept of a submission from a device besides its answers, None for any other."""
+    if sent.original is None:
+        return None
+    aside = {name: _as_text(value) for name, value in sent.answers.items() if name not in answers}
+    return FieldRecord(sent.original, tuple(Mark(at.path, at.code, aside.get(at.path)) for at in faults))
+
+
+def _as_text(value: Any) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def submission_id(place: Place, instance_id: str) -> str:

@@ -58,7 +58,7 @@ class Erasing:
             before = {"outbox_rev": document.get("outbox_rev")}
             events = [_erased(revision, self._desk.now())] if told else []
             fields = {"answers": {}, "content_hash": "", "erased": True, **stage(before, events, self._desk.now())}
-            unset = () if told else ("outbox_due",)
+            unset = ("field",) if told else ("field", "outbox_due")
             if self._kept.update_if(revision.id, before, Change(set=fields, unset=unset)) is not None:
                 return
         raise TransientError("the submission is being changed elsewhere")

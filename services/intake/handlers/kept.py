@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.intake.domain.draft import Draft
-from services.intake.domain.submission import Place, Submission, response_id
+from services.intake.domain.submission import FieldRecord, Mark, Place, Submission, response_id
 from shared.store.port import Document
 
 
@@ -27,7 +27,20 @@ def to_document(submission: Submission) -> Document:
         "received_at": submission.received_at,
         "answers": dict(submission.answers),
         "imported": submission.imported,
+        **({"field": _field_to_document(submission.field)} if submission.field else {}),
     }
+
+
+def _field_to_document(record: FieldRecord) -> Document:
+    marks = [{"question": mark.question, "code": mark.code, "aside": mark.aside} for mark in record.marks]
+    return {"xml": record.xml, "marks": marks}
+
+
+def _field_from_document(document: Document | None) -> FieldRecord | None:
+    if document is None:
+        return None
+    marks = [Mark(mark["question"], mark["code"], mark["aside"]) for mark in document["marks"]]
+    return FieldRecord(document["xml"], tuple(marks))
 
 
 def from_document(document: Document) -> Submission:
@@ -46,6 +59,7 @@ def from_document(document: Document) -> Submission:
         answers=document["answers"],
         imported=document.get("imported", False),
         erased=document.get("erased", False),
+        field=_field_from_document(document.get("field")),
     )
 
 

@@ -13,6 +13,7 @@ from services.intake.handlers.export import Exports
 from services.intake.handlers.hand_in import HandingIn
 from services.intake.handlers.invite import Invitations
 from services.intake.handlers.monitor import Monitor
+from services.intake.handlers.openrosa import OpenRosa
 from services.intake.handlers.people import People
 from services.intake.handlers.publish import Publishing
 from services.intake.handlers.republish import Republishing
@@ -32,6 +33,7 @@ class Office:
     publishing: Publishing
     people: People
     invitations: Invitations
+    openrosa: OpenRosa
     drafts: Drafts
     handing_in: HandingIn
     monitor: Monitor
@@ -58,6 +60,7 @@ def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str
     calendar = WaveCalendar(desk)
     drafts = Drafts(desk, submissions, links.new_token)
     people = People(desk)
+    invitations = Invitations(desk, links.new_token, links.sign)
     return Office(
         desk=desk,
         submissions=submissions,
@@ -65,7 +68,8 @@ def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str
         overdue=OverdueReports(desk, submissions),
         publishing=Publishing(desk, calendar),
         people=people,
-        invitations=Invitations(desk, links.new_token, links.sign),
+        invitations=invitations,
+        openrosa=OpenRosa(desk, invitations, submissions),
         drafts=drafts,
         handing_in=HandingIn(desk, submissions, drafts),
         monitor=Monitor(desk, submissions),

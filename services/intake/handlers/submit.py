@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from services.intake.domain import refusals
-from services.intake.domain.answers import accept, coded
+from services.intake.domain.answers import accept, coded, take
 from services.intake.domain.compiled import CompiledForm
 from services.intake.domain.filling import Surroundings
 from services.intake.domain.submission import (
@@ -17,6 +17,7 @@ from services.intake.domain.submission import (
     Sent,
     Submission,
     day_of,
+    field_record,
     received,
     respondent_of,
     response_id,
@@ -60,7 +61,7 @@ class Submissions:
         self._kept = desk.collection(SUBMISSIONS)
 
     def submit(self, sent: Sent, language: str = "en") -> Accepted:
-        """Keep a submission of an open wave.
+        """Keep a submission of an open wave; one from a device (`sent.original`) whatever rule it breaks.
 
         The same instance with the same content is answered as the first time, also after the wave
         has closed. Raises Invalid (all faults), NotFound, Conflict: `instance_conflict`,
@@ -96,7 +97,7 @@ class Submissions:
             raise Invalid([Fault("respondent", "not_allowed", refusals.ANONYMOUS)])
         who = self._identity(asked, sent)
         around = self.surroundings(asked, who.respondent, language)
-        answers = accept(asked.compiled, sent.answers, around)
+        answers, faults = _judged(asked.compiled, sent, around)
         now = past_at or self._desk.now()
         submission = Submission(
             id=submission_id(sent.place, sent.instance_id),
@@ -111,6 +112,7 @@ class Submissions:
             received_at=day_of(now) if asked.form.anonymous else now,
             answers=answers,
             imported=past_at is not None,
+            field=field_record(sent, answers, faults),
         )
         return submission, coded(asked.compiled, answers)
 
@@ -190,7 +192,17 @@ def _given(compiled: CompiledForm, place: Place, previous: Mapping[str, Answer])
     return {name: known[name] for name in compiled.hidden if name in known}
 
 
+def _judged(compiled: CompiledForm, sent: Sent, around: Surroundings) -> tuple[dict[str, Answer], list[Fault]]:
+    """Return the answers to keep. Faults are refused (Invalid), but returned for what a device sent."""
+    if sent.original is None:
+        return accept(compiled, sent.answers, around), []
+    return take(compiled, sent.answers, around)
+
+
 def _check_names(sent: Sent) -> None:
+    """Refuse odd names; those of a device were held to its own rules when its XML was read."""
+    if sent.original is not None:
+        return
     wanted = {
         "instance_id": sent.instance_id,
         "deprecated_id": sent.deprecated_id,
