@@ -20,7 +20,10 @@ Status = Literal["complete", "submitted", "draft", "missing"]
 
 @dataclass(frozen=True)
 class Response:
-    """What one site has answered in one form of a wave. `overdue`: incomplete after the due date."""
+    """What one site has answered in one form of a wave. `overdue`: incomplete after the due date.
+
+    `marked` counts the submissions from devices that break rules; `marks` says which questions, and how.
+    """
 
     site: str
     form: str
@@ -29,6 +32,8 @@ class Response:
     overdue: bool
     last_received_at: str | None
     saved_at: str | None = None
+    marked: int = 0
+    marks: tuple[tuple[str, str], ...] = ()
 
 
 class Monitor:
@@ -74,4 +79,6 @@ def _response(form: Form, site: str, answers: list[Submission], saved_at: str | 
     elif saved_at:
         status = "draft"
     last = max((submission.received_at for submission in answers), default=None)
-    return Response(site, form.id, status, len(answers), late and not done, last, saved_at)
+    marked = [one.field.marks for one in answers if one.field and one.field.marks]
+    marks = dict.fromkeys((mark.question, mark.kind) for marks in marked for mark in marks)
+    return Response(site, form.id, status, len(answers), late and not done, last, saved_at, len(marked), tuple(marks))

@@ -13,6 +13,7 @@ from services.intake.domain.submission import Place
 from services.intake.domain.waves import calendar
 from services.intake.handlers.monitor import Response
 from services.intake.handlers.submit import NAME
+from services.intake.web.devices import marks_of, set_up
 from services.intake.web.here import office
 from shared.errors import NotFound
 from shared.programme.model import Form, Programme, Site, Wave
@@ -75,7 +76,8 @@ def fill() -> ResponseReturnValue:
     invited = office().invitations.own(place, g.actor.id)
     asked = office().desk.questionnaire(place)
     if asked.form.anonymous:
-        return render_template("pass_on.html", asked=asked, link=_outside(invited.token))
+        device = set_up(invited.token, asked)
+        return render_template("pass_on.html", asked=asked, link=_outside(invited.token), device=device)
     return redirect(url_for("questionnaire.start", token=invited.token), 303)
 
 
@@ -98,6 +100,7 @@ def responses(programme: str) -> ResponseReturnValue:
         downloads=[(form, reader) for form in forms if (reader := reader_of(g.actor, programme, form))],
         sites=[site for site in found.sites if site.code in sites],
         cells={(row.site, row.form): row for row in rows},
+        marks_of=marks_of,
         done=sum(row.status == "complete" for row in rows),
         total=len(rows),
         zone=office().desk.zone,
@@ -130,7 +133,7 @@ def invite(programme: str) -> ResponseReturnValue:
         return _invitations(found, error=True), 422
     place = Place(programme, request.form.get("form", ""), request.form.get("site", ""), request.form.get("wave", ""))
     invited = office().invitations.invite(place, respondent=respondent or None, by=g.actor.id)
-    return _invitations(found, link=_outside(invited.token), place=place)
+    return _invitations(found, token=invited.token, place=place)
 
 
 @blueprint.post("/<programme>/invitations/<invitation>/revoke")
@@ -142,7 +145,7 @@ def revoke(programme: str, invitation: str) -> ResponseReturnValue:
     return redirect(url_for("collection.invitations", programme=programme, wave=wave), 303)
 
 
-def _invitations(programme: Programme, *, link: str = "", place: Place | None = None, error: bool = False) -> str:
+def _invitations(programme: Programme, *, token: str = "", place: Place | None = None, error: bool = False) -> str:
     wave = _wave(programme, request.values.get("wave", ""))
     return render_template(
         "invitations.html",
@@ -150,7 +153,8 @@ def _invitations(programme: Programme, *, link: str = "", place: Place | None = 
         wave=wave,
         forms=[programme.form(form) for form in wave.forms],
         known=office().invitations.listed(programme.id, wave.code),
-        link=link,
+        link=_outside(token) if token else "",
+        device=set_up(token, office().desk.questionnaire(place)) if place else None,
         place=place,
         error=error,
         typed=request.form,
