@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.support.servers import nginx
 from tests.support.servers.fixtures import cannot_run
 from tests.support.servers.process import CannotRun, free_port
+from tests.support.wait import eventually
 
 OWN_REFUSAL = b'{"code": "wave_closed", "status": 409, "message": "closed", "errors": []}'
 
@@ -66,6 +68,7 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 @dataclass
 class Gateway:
     address: str
+    log: Path
 
     def ask(self, path: str, body: bytes | None = None, language: str = "") -> Answer:
         headers = {"Accept-Language": language} if language else {}
@@ -113,7 +116,7 @@ def _running(folder: Path, upstreams: dict[str, str], changes: dict[str, str]) -
     except CannotRun as reason:
         cannot_run(str(reason))
         return
-    yield Gateway(address)
+    yield Gateway(address, folder / "access.log")
     process.stop()
 
 
@@ -121,6 +124,7 @@ def _running(folder: Path, upstreams: dict[str, str], changes: dict[str, str]) -
     ("path", "service"),
     [
         ("/q/some-token", b"intake"),
+        ("/openrosa/some-key/formList", b"intake"),
         ("/collection/", b"intake"),
         ("/livez", b"intake"),
         ("/api/intake/v1/programmes", b"intake"),
@@ -174,6 +178,29 @@ def test_a_body_beyond_the_gateways_limit_is_413_in_the_shape_of_the_api(gateway
     assert answer.headers["Content-Type"] == "application/json"
     assert (answer.json["code"], answer.json["status"], answer.json["errors"]) == ("too_large", 413, [])
     assert "256 KiB" in str(answer.json["message"])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [("/openrosa/k/submission", b"x" * 1_100_000, 413), ("/openrosa/k/slow", None, 503)],
+)
+def test_a_device_is_refused_in_the_shape_it_shows_to_people(
+    gateway: Gateway, path: str, body: bytes | None, status: int
+) -> None:
+    answer = gateway.ask(path, body=body)
+
+    assert (answer.status, answer.headers["X-OpenRosa-Version"]) == (status, "1.0")
+    assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
+    found = ElementTree.fromstring(answer.body).find("{http://openrosa.org/http/response}message[@nature='error']")
+    assert found is not None
+    assert " / " in str(found.text)
+
+
+def test_no_key_is_in_the_log(gateway: Gateway) -> None:
+    gateway.ask("/openrosa/canary-key/formList")
+
+    eventually(lambda: "/openrosa/-" in gateway.log.read_text(encoding="utf-8"))
+    assert "canary" not in gateway.log.read_text(encoding="utf-8")
 
 
 def test_too_many_requests_are_429_in_the_shape_of_the_api(gateway: Gateway) -> None:
