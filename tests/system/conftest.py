@@ -33,9 +33,9 @@ def containers() -> Iterator[Engine]:
     before = dict(os.environ)
     try:
         with engine() as found:
-            os.environ.update(found.environment())
+            os.environ.update(found.environment() | _example("SMTP_URL", "COMPOSE_PROFILES"))
             _images(found)
-            os.environ.update(PEILUNG_PORT=str(free_port()), MAILPIT_PORT=str(free_port()), COMPOSE_PROFILES="dev")
+            os.environ.update(PEILUNG_PORT=str(free_port()), MAILPIT_PORT=str(free_port()))
             yield found
     except (NoEngine, CannotRun) as reason:
         cannot_run(str(reason))
@@ -44,10 +44,15 @@ def containers() -> Iterator[Engine]:
         os.environ.update(before)
 
 
+def _example(*variables: str) -> dict[str, str]:
+    """Return these settings as .env.example has them."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    return dict(re.findall(rf"^({'|'.join(variables)})=(.+)$", text, re.M))
+
+
 def _images(found: Engine) -> None:
     """Build our image and provide the others; a stand-in for MongoDB has no users."""
-    text = (ROOT / ".env.example").read_text(encoding="utf-8")
-    named = {role: re.search(rf"^{variable}=(.+)$", text, re.M)[1] for variable, role in ROLES.items()}  # type: ignore[index]
+    named = {ROLES[variable]: image for variable, image in _example(*ROLES).items()}
     stood_in = provide(found, named, mongo_java.program())
     if stood_in["mongo"]:
         os.environ["MONGO_AUTH"] = "off"

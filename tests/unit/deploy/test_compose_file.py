@@ -67,6 +67,11 @@ def test_the_gateways_files_are_where_the_compose_file_mounts_them_from() -> Non
         assert (ROOT / volume.split(":")[0]).exists()
 
 
+def test_without_a_mail_server_the_start_says_what_to_set() -> None:
+    with pytest.raises(ValueError, match=r"^SMTP_URL must name your mail server; .* cp \.env\.example \.env$"):
+        compose({})
+
+
 def test_the_example_settings_bring_the_mailbox_they_name() -> None:
     given = example()
 
