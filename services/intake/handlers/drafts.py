@@ -57,7 +57,7 @@ class Drafts:
         if invitation.respondent is None:
             return None
         sent = self._submissions.latest(invitation.place, invitation.respondent)
-        return of_submission(_draft_id(invitation, run), sent) if sent else None
+        return of_submission(_draft_id(invitation, run), sent) if sent and not sent.erased else None
 
     def get(self, invitation: Invitation, run: str | None) -> Draft:
         """Return the draft behind a link. Raises NotFound."""
@@ -89,11 +89,13 @@ class Drafts:
         return Record(asked.compiled, draft.known(asked.compiled), around)
 
     def _fresh(self, asked: Questionnaire, invitation: Invitation, run: str | None) -> Draft:
+        erased = self._submissions.latest(invitation.place, invitation.respondent) if invitation.respondent else None
         draft = Draft(
             id=_draft_id(invitation, run),
             place=invitation.place,
             respondent=invitation.respondent,
             instance_id=f"uuid:{self._desk.new_id()}",
+            deprecated_id=erased.instance_id if erased else None,
             saved_at=self._moment(asked),
         )
         begun = replace(draft, answers=self._defaults(draft, asked))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -46,6 +47,18 @@ def test_an_erased_response_leaves_no_draft_of_changes_to_it(bench: Bench) -> No
     bench.office.erasing.erase(PLACE, "uuid:1")
 
     assert bench.store.collection("drafts").find({}) == []
+
+
+def test_the_link_of_an_erased_response_begins_afresh(bench: Bench) -> None:
+    bench.publish_report()
+    bench.submissions.submit(Sent(PLACE, "uuid:1", CANARY))
+    invited = bench.office.invitations.invite(PLACE)
+    bench.office.erasing.erase(PLACE, "uuid:1")
+
+    assert bench.office.drafts.find(invited.invitation, None) is None
+    draft = bench.office.drafts.begin(invited.invitation).draft
+    filled = replace(draft, answers=GOOD)
+    assert bench.office.handing_in.submit(filled, "en").revision == 3
 
 
 def test_the_other_services_are_told_to_erase_and_nothing_else(bench: Bench) -> None:
