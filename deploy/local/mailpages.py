@@ -49,6 +49,7 @@ _TEXTS = {
         "text": "Text",
         "html": "HTML-Ansicht",
         "source": "Quelltext",
+        "skip": "Zum Inhalt springen",
         "missing": "Diese Mail gibt es nicht.",
     },
     "en": {
@@ -64,6 +65,7 @@ _TEXTS = {
         "text": "Text",
         "html": "HTML view",
         "source": "Source",
+        "skip": "Skip to content",
         "missing": "This mail does not exist.",
     },
 }

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from shared.quantities import number, quantity, with_unit
 
-WIDTH, HEIGHT = 400, 200
-LEFT, RIGHT, TOP, BOTTOM = 58, 12, 14, 32
-MOST_LABELS, MOST_STEPS = 5, 4
+WIDTH, HEIGHT = 330, 190
+LEFT, RIGHT, TOP, BOTTOM = 56, 10, 12, 30
+MOST_LABELS, MOST_STEPS = 4, 4
 _ids = count(1)
 
 Point = tuple[str, float | None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +17,9 @@ from shared.web.sessions import LANGUAGE_COOKIE
 
 LANGUAGES = ("de", "en")
 DEFAULT = "de"
+
+
+_TOGETHER = re.compile(r"(?<=[≥≤<>=≠]) (?=[\d−])|(?<=\d) (?=%)")
 
 
 class UnknownMessage(KeyError):
@@ -52,6 +56,11 @@ def pick(texts: Mapping[str, str], language: str) -> str:
         if texts.get(code):
             return texts[code]
     return next(iter(texts.values()), "")
+
+
+def together(text: str) -> str:
+    """Return a text in which a number stays on one line with its percent sign and the sign before it."""
+    return _TOGETHER.sub("\u00a0", text)
 
 
 def day(text: str, language: str, *, time: bool = False, zone: str = "Europe/Berlin") -> str:
@@ -93,7 +102,7 @@ def install(app: Flask, packages: tuple[str, ...]) -> None:
         lambda: {
             "lang": current(),
             "t": lambda key, **params: message(packages, current(), key, **params),
-            "text": lambda texts: pick(texts, current()),
+            "text": lambda texts: together(pick(texts, current())),
             "number": lambda value, decimals=None: number(value, current(), decimals),
             "quantity": lambda value, unit, decimals=None: quantity(value, unit, current(), decimals),
             "day": lambda text, **options: day(text, current(), **options),

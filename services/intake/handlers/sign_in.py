@@ -111,7 +111,7 @@ class SignIn:
         account = self._desk.registry.account(link["account"])
         if account is None or not account.active:
             raise _spent()
-        return Signed(account, link["next"] or "/collection/")
+        return Signed(account, link["next"] or home(account))
 
     def mail_one(self, mailer: Mailer, owner: str) -> int:
         """Send the oldest mail that is due; 1 if there was one. A refused mail is tried again until it expires."""
@@ -144,6 +144,12 @@ class SignIn:
 
     def _token(self, nonce: str) -> str:
         return self._sign(f"sign-in|{nonce}")
+
+
+def home(account: Account) -> str:
+    """Return the page a person's work begins on: questionnaires for those who answer or administer, else values."""
+    answers = {grant.role for grant in account.roles} <= {"coordinator", "admin"}
+    return "/collection/" if answers else "/monitoring/"
 
 
 def _spent() -> Forbidden:

@@ -56,6 +56,7 @@ def draw_check(
         visit=here,
         blocks=summary(here.pages, record.compiled, {**record.values, **_as_typed(draft)}, record.shown, current()),
         faults=[(fault, where.get(fault.path, "")) for fault in faults],
+        previous=here.url("page", key=here.shown(record).pages[-1].key),
         carried=unsaved.pack(draft, record),
         not_saved=not_saved,
     )

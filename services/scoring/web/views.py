@@ -29,6 +29,7 @@ class Figure:
     reason: str | None
     n: int | None
     target: str
+    banded: bool
     trend: Sequence[tuple[str, str]]
     chart: Markup | None
     spark: Markup | None
@@ -50,6 +51,7 @@ def figure(waves: Sequence[Wave], cells: Cells, wave: str, indicator: Indicator)
         reason=None if record is None else record["reason"],
         n=None if record is None else record["n"],
         target=target_text(indicator, benchmark),
+        banded=None not in bounds(indicator, benchmark),
         trend=[(pick(one.label, current()) or one.code, _shown(indicator, value)) for one, value in points],
         chart=_chart(indicator, coded, benchmark) if known > 1 else None,
         spark=sparkline(pick(indicator.label, current()), coded) if known > 1 else None,
@@ -111,6 +113,7 @@ def value(programme: Programme, term: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "label": term["label"],
         "shown": term_value(term, term),
+        "worded": isinstance(term["value"], str),
         "reason": term["reason"],
         "n": term["n"],
         "history": [(wave_label(programme.waves, one["wave"]), term_value(term, one)) for one in history],

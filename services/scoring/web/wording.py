@@ -17,7 +17,7 @@ def amount(value: float | None, unit: str, decimals: int | None = None) -> str:
     """Return a number with its unit, a dash where there is none."""
     if value is None:
         return "–"
-    return quantity(value, unit, current(), decimals)
+    return quantity(value, unit, current(), decimals).replace(" ", "\u00a0")
 
 
 def term_value(term: Mapping[str, Any], point: Mapping[str, Any]) -> str:
@@ -36,9 +36,9 @@ def target_text(indicator: Indicator, benchmark: float | None) -> str:
     if low is not None and high is not None:
         return f"{number(low, current())}–{amount(high, indicator.unit)}"
     if low is not None:
-        return f"≥ {amount(low, indicator.unit, _exact(low))}"
+        return f"≥\u00a0{amount(low, indicator.unit, _exact(low))}"
     if high is not None:
-        return f"≤ {amount(high, indicator.unit, _exact(high))}"
+        return f"≤\u00a0{amount(high, indicator.unit, _exact(high))}"
     return pick(BY_MEDIAN, current()) if indicator.target is not None and indicator.target.peer_median else ""
 
 

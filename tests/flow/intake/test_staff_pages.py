@@ -140,7 +140,7 @@ def test_after_signing_in_the_person_is_where_they_wanted_to_be(bench: Bench, ap
 
     arrived = [Person(app.test_client()).open(link).press() for link in links]
 
-    assert sorted(person.path for person in arrived) == ["/collection/", "/collection/", "/collection/sample/responses"]
+    assert sorted(person.path for person in arrived) == ["/collection/sample/responses", "/monitoring/", "/monitoring/"]
 
 
 def test_signing_out_ends_the_session(bench: Bench, app: Flask) -> None:

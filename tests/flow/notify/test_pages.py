@@ -70,7 +70,7 @@ def test_resolved_alerts_have_their_own_list(busy: World, sign_in: SignIn) -> No
 def test_the_alert_page_says_why_what_to_do_and_who_was_told(busy: World, sign_in: SignIn) -> None:
     busy.programme()
 
-    text = page(sign_in("cora"), "/support/alerts/F-A-1")
+    text = page(sign_in("cora"), "/support/alerts/F-A-1").replace("\u00a0", " ")
 
     for part in ("34,25", "über 30 %", "höchstens 10 %", "Fachtelefonat", "Cora Beispiel", "vom Mailserver angenommen"):
         assert part in text

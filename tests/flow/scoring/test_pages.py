@@ -106,7 +106,7 @@ def test_the_trend_is_a_picture_with_a_table_behind_it(evaluator: FlaskClient) -
     card = page[page.index('id="H01"') : page.index('id="H02"')]
 
     assert '<svg class="chart" role="img"' in card
-    assert '<th scope="row">2. Halbjahr 2026</th><td class="num">33 %</td>' in card
+    assert '<th scope="row">2. Halbjahr 2026</th><td class="num">33\u00a0%</td>' in card
 
 
 def test_four_answers_to_the_survey_show_no_figure(houses: ScoringWeb, evaluator: FlaskClient) -> None:
@@ -182,8 +182,8 @@ def test_the_site_page_opens_on_the_newest_wave_with_a_value() -> None:
     harness.catch_up()
     client = ScoringWeb(harness).person(("evaluator", ("*",)))
 
-    assert "Kleiner Bericht: 1. Halbjahr 2026" in opened(client, "/monitoring/minimal/sites/nordstadt")
-    assert "Kleiner Bericht: 2. Halbjahr" in opened(client, "/monitoring/minimal/sites/nordstadt?wave=2026-H2")
+    assert "Indikatoren: 1. Halbjahr 2026" in opened(client, "/monitoring/minimal/sites/nordstadt")
+    assert "Indikatoren: 2. Halbjahr" in opened(client, "/monitoring/minimal/sites/nordstadt?wave=2026-H2")
 
 
 @pytest.mark.parametrize(
