@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
-import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.docker.engine import Engine, NoEngine, engine
-from tests.support.docker.standins import provide
+from tests.support.docker.standins import BASE_PYTHON, provide
+from tests.support.docker.wheels import fetch
 from tests.support.servers import mongo_java
 from tests.support.servers.fixtures import cannot_run
 from tests.support.servers.process import CannotRun, free_port
@@ -56,28 +58,21 @@ def _images(found: Engine) -> None:
     stood_in = provide(found, named, mongo_java.program())
     if stood_in["mongo"]:
         os.environ["MONGO_AUTH"] = "off"
-    if stood_in["python"]:
-        _wheels()
-    command = [*found.compose.split(), "-f", str(ROOT / "docker-compose.yml"), "build", "keys"]
-    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+    with tempfile.TemporaryDirectory(prefix="peilung-build-") as folder:
+        context = Path(folder)
+        _copy(context)
+        if stood_in["python"]:  # from inside a build, it may not reach anything
+            fetch(ROOT / "requirements.lock", context / "deploy" / "wheels", BASE_PYTHON)
+        command = [*found.compose.split(), "-f", str(context / "docker-compose.yml"), "build", "keys"]
+        subprocess.run(command, check=True, cwd=context, capture_output=True)
 
 
-def _wheels() -> None:
-    """Fetch the wheels here: a stand-in base may not reach anything from inside a build."""
-    folder = ROOT / "deploy" / "wheels"
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "-q",
-        "--require-hashes",
-        "-r",
-        "requirements.lock",
-        "-w",
-        str(folder),
-    ]
-    subprocess.run(command, check=True, cwd=ROOT)
+def _copy(context: Path) -> None:
+    """Copy what the image is built from, so that a build leaves nothing in the checkout."""
+    for name in ("docker-compose.yml", ".dockerignore", "requirements.lock"):
+        shutil.copy(ROOT / name, context)
+    for name in ("shared", "services", "deploy", "programmes"):
+        shutil.copytree(ROOT / name, context / name, ignore=shutil.ignore_patterns("__pycache__", "*.whl"))
 
 
 @pytest.fixture(scope="session")

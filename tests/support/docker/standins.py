@@ -18,6 +18,7 @@ from tests.support.docker.engine import Engine, NoEngine
 FILES = Path(__file__).parent / "images"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "peilung-tests"
 BASE = "peilung-standin-base"
+BASE_PYTHON = "3.11"  # bookworm's
 PACKAGES = (
     "python3,python3-pip,python3-venv,ca-certificates,curl,procps,rabbitmq-server,nginx-light,openjdk-17-jre-headless"
 )
