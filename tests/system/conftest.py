@@ -7,13 +7,13 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.docker.engine import Engine, NoEngine, engine
-from tests.support.docker.standins import BASE_PYTHON, provide
+from tests.support.docker.standins import BASE_PYTHON, not_run, provide
 from tests.support.docker.wheels import fetch
 from tests.support.servers import mongo_java
 from tests.support.servers.fixtures import cannot_run
@@ -29,14 +29,27 @@ ROLES = {
 }
 
 
+_NOT_RUN = pytest.StashKey[list[str]]()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what ran in stand-ins only."""
+    for line in config.stash.get(_NOT_RUN, []):
+        terminalreporter.write_line(f"NOT RUN {line}")
+
+
 @pytest.fixture(scope="session")
-def containers() -> Iterator[Engine]:
+def containers(
+    pytestconfig: pytest.Config, record_testsuite_property: Callable[[str, object], None]
+) -> Iterator[Engine]:
     """An engine with every image the compose file names, and the environment Compose needs."""
     before = dict(os.environ)
     try:
         with engine() as found:
             os.environ.update(found.environment() | _example("SMTP_URL", "COMPOSE_PROFILES"))
-            _images(found)
+            pytestconfig.stash[_NOT_RUN] = _images(found)
+            for line in pytestconfig.stash[_NOT_RUN]:
+                record_testsuite_property("not run", line)
             os.environ.update(PEILUNG_PORT=str(free_port()), MAILPIT_PORT=str(free_port()))
             yield found
     except (NoEngine, CannotRun) as reason:
@@ -52,8 +65,8 @@ def _example(*variables: str) -> dict[str, str]:
     return dict(re.findall(rf"^({'|'.join(variables)})=(.+)$", text, re.M))
 
 
-def _images(found: Engine) -> None:
-    """Build our image and provide the others; a stand-in for MongoDB has no users."""
+def _images(found: Engine) -> list[str]:
+    """Build our image and provide the others; return what does not run because of stand-ins."""
     named = {ROLES[variable]: image for variable, image in _example(*ROLES).items()}
     stood_in = provide(found, named, mongo_java.program())
     if stood_in["mongo"]:
@@ -65,6 +78,7 @@ def _images(found: Engine) -> None:
             fetch(ROOT / "requirements.lock", context / "deploy" / "wheels", BASE_PYTHON)
         command = [*found.compose.split(), "-f", str(context / "docker-compose.yml"), "build", "keys"]
         subprocess.run(command, check=True, cwd=context, capture_output=True)
+    return not_run(named, stood_in)
 
 
 def _copy(context: Path) -> None:

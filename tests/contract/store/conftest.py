@@ -19,6 +19,10 @@ _IGNORES_PARTIAL = "mongo-java-server ignores partialFilterExpression, so a comp
 _LISTS_IN_LISTS = "FerretDB 1 does not store lists inside lists"
 _QUOTES = "FerretDB 1 on SQLite cannot store keys with quotes"
 _UNCLEAR = "FerretDB 1 does not say that an index cannot be built because of duplicates"
+_REAL_FERRETDB = (
+    "FerretDB as it is: a turnstile lets one writing request through at a time, and its sources are changed"
+)
+_REAL_MONGODB = "the store on a real MongoDB: TEST_MONGODB_URI names none"
 # docs/store.md tells the consequences for deployments.
 LEFT_OUT = {
     "test_what_is_inserted_is_what_is_read[ferretdb-lists in lists]": _LISTS_IN_LISTS,
@@ -43,7 +47,7 @@ _STASHED = pytest.StashKey[list[str]]()
 def not_run(config: pytest.Config) -> list[str]:
     """Return what did not run and why, one line each."""
     lines = [f"{name}: {LEFT_OUT[name]}" for name in config.stash.get(_STASHED, [])]
-    return lines + ([] if "mongodb" in SERVERS else ["the store on a real MongoDB: TEST_MONGODB_URI names none"])
+    return [*lines, _REAL_FERRETDB, *([] if "mongodb" in SERVERS else [_REAL_MONGODB])]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

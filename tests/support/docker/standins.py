@@ -22,6 +22,13 @@ BASE_PYTHON = "3.11"  # bookworm's
 PACKAGES = (
     "python3,python3-pip,python3-venv,ca-certificates,curl,procps,rabbitmq-server,nginx-light,openjdk-17-jre-headless"
 )
+INSIDE = {
+    "python": "Debian 12 with its Python 3.11",
+    "mongo": "mongo-java-server",
+    "rabbitmq": "RabbitMQ of Debian 12 (3.10)",
+    "mailpit": "a small mail server",
+    "gateway": "nginx of Debian 12 (1.22)",
+}
 
 
 def provide(engine: Engine, images: Mapping[str, str], mongo: Path) -> dict[str, bool]:
@@ -37,6 +44,16 @@ def provide(engine: Engine, images: Mapping[str, str], mongo: Path) -> dict[str,
         for role, name in missing.items():
             _build(engine, role, name, mongo)
     return {role: role in missing for role in images}
+
+
+def not_run(images: Mapping[str, str], stood_in: Mapping[str, bool]) -> list[str]:
+    """Return what a run with these stand-ins says nothing about, one line each."""
+    lines = [f"{images[role]}: a stand-in took its place, {INSIDE[role]}" for role in images if stood_in[role]]
+    if stood_in["mongo"]:
+        lines.append(
+            "MONGO_AUTH=on, deploy/mongo/init-users.js, a database user per service: the stand-in has no users"
+        )
+    return lines
 
 
 def _present(engine: Engine, name: str) -> bool:
