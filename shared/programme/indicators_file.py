@@ -17,7 +17,7 @@ FILE = "indicators.yaml"
 SCALE_KEYS = ("items", "reversed", "range", "missing", "min_valid")
 INDICATOR_KEYS = (
     "id", "label", "form", "value", "unit", "good", "target", "level", "step", "criterion", "decimals", "min_n",
-    "valid_when", "description", "audience", "each",
+    "valid_when", "description", "audience", "hidden_from", "each",
 )  # fmt: skip
 LEVELS = ("", "input", "activity", "output", "outcome", "impact")
 AUDIENCES = ("consultant", "evaluator")
@@ -98,6 +98,7 @@ def _shared(record: Record, draft: ProgrammeDraft) -> Indicator:
         decimals=record.integer("decimals", 1, 0, 6),
         min_n=record.integer("min_n", _smallest(form, draft), 1, 1000),
         audience=record.choice("audience", AUDIENCES, "consultant"),  # type: ignore[arg-type]
+        hidden_from=record.names("hidden_from"),
     )
 
 

@@ -105,6 +105,7 @@ _READERS: Mapping[tuple[type, str], Callable[[Any], Any]] = {
     (Scale, "range"): _many(float),
     (Scale, "missing"): _texts,
     (Indicator, "target"): _of(Target),
+    (Indicator, "hidden_from"): _texts,
     (Flag, "support"): _texts,
     (Flag, "hidden_from"): _texts,
     (Measure, "topics"): _texts,

@@ -49,6 +49,7 @@ class Indicator:
     the value is missing with reason SMALL_N. `form` is the questionnaire it is measured with; it is
     computed in waves that field the form. `min_n` is the smallest number of respondents shown.
     `audience`: `consultant` (default: everybody who may see the site's figures) or `evaluator`.
+    `hidden_from`: roles that never see it, neither of a site nor over all.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Indicator:
     valid_when: str | None = None
     description: Texts = field(default_factory=dict)
     audience: Literal["consultant", "evaluator"] = "consultant"
+    hidden_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def _check_indicator(
 ) -> frozenset[str]:
     value, record = indicator.value, indicator.record
     _check_form(value.form, record, draft)
+    check_known(record, "hidden_from", ROLES, "role", "unknown_role")
     if value.target and value.target.peer_median and not known.peers:
         report.fault(record.at("target"), "peers_off", _PEERS_OFF)
     used: set[str] = set()

@@ -120,7 +120,7 @@ class Reading:
     def indicators(self, roles: Roles, programme: Programme, site: str | None) -> list[Indicator]:
         """Return the indicators somebody may see of a site; site None: over all sites."""
         held = roles(programme.id, site)
-        return [one for one in programme.indicators if sees_flag(held, one.audience, (), site)]
+        return [one for one in programme.indicators if sees_flag(held, one.audience, one.hidden_from, site)]
 
     def aggregates(self, roles: Roles, programme: Programme, wave: Wave) -> list[Aggregate]:
         """Return the indicators of a wave over all sites."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from tests.support.scoring import ScoringHarness, minimal
 from tests.support.scoring_web import ScoringWeb
 
 ROLES = {
@@ -96,6 +99,30 @@ def test_a_coordinator_sees_the_own_site_on_the_programme_page_and_no_other(web:
 
     assert "Nordstadt" in page
     assert "Südtal" not in page
+
+
+KEPT_BACK = "Gezählte Weggänge"
+SEEN = {
+    "/monitoring/minimal": ("coordinator", "consultant", "evaluator", "lead"),
+    "/monitoring/minimal/sites/nordstadt": ("coordinator", "consultant", "evaluator"),
+    "/api/scoring/v1/programmes/minimal/sites/nordstadt/indicators": ("coordinator", "consultant", "evaluator"),
+}
+
+
+@pytest.mark.parametrize("role", ["coordinator", "consultant", "evaluator", "lead"])
+@pytest.mark.parametrize("hidden", [(), ("lead",), ("lead", "coordinator"), ("consultant",)], ids=str)
+@pytest.mark.parametrize("route", SEEN)
+def test_an_indicator_is_kept_from_the_roles_it_is_hidden_from(route: str, hidden: tuple[str, ...], role: str) -> None:
+    base = minimal()
+    extra = replace(base.indicators[0], id="K99", label={"de": KEPT_BACK}, hidden_from=hidden)
+    harness = ScoringHarness(replace(base, indicators=(*base.indicators, extra)))
+    harness.answer("nordstadt", "2026-H2", {"proofs_due": 10, "proofs_overdue": 1})
+    harness.catch_up()
+
+    response = ScoringWeb(harness).person((role, ("*",))).get(route)
+
+    shown = KEPT_BACK in (str(response.json) if response.is_json else response.text)
+    assert shown == (role in SEEN[route] and role not in hidden)
 
 
 def episode_at(web: ScoringWeb, site: str) -> str:

@@ -239,6 +239,15 @@ def test_hostility_is_kept_from_the_funder(programme: Programme) -> None:
     assert "lead" in programme.flag("F-H20").hidden_from
 
 
+def test_nothing_that_tells_who_left_a_team_is_shown_to_the_funder(programme: Programme) -> None:
+    asked = [(one.id, one.hidden_from) for one in programme.indicators if "staff_leavers" in one.value]
+    asked += [(one.id, one.hidden_from) for one in programme.flags if "staff_leavers" in str(one.raise_)]
+    resting = {"H02", "X08", "F-H04"}
+
+    assert dict(asked) == dict.fromkeys(resting, ("lead",))
+    assert not [one.id for one in programme.indicators if "H02" in one.value or "X08" in one.value]
+
+
 def test_all_indicators_and_flags_are_there(programme: Programme) -> None:
     indicators = {indicator.id for indicator in programme.indicators}
     flags = {flag.id.partition("_")[0] for flag in programme.flags}

@@ -45,6 +45,16 @@ def test_empty_fields_are_left_out(programme: Programme) -> None:
     assert "raise" in programme_to_json(programme)["flags"][1]
 
 
+def test_a_definition_from_before_indicators_could_be_hidden_still_loads(programme: Programme) -> None:
+    hidden = replace(programme, indicators=tuple(replace(i, hidden_from=("lead",)) for i in programme.indicators))
+    data = json.loads(json.dumps(programme_to_json(hidden)))
+
+    assert programme_from_json(data) == hidden
+    for indicator in data["indicators"]:
+        del indicator["hidden_from"]
+    assert programme_from_json(data) == programme
+
+
 def test_unknown_fields_are_ignored(programme: Programme) -> None:
     data = programme_to_json(programme) | {"colour": "blue"}
     data["forms"][0]["mood"] = "good"

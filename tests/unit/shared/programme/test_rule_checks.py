@@ -75,6 +75,7 @@ def test_a_scales_item_of_unreadable_type_is_one_fault(tmp_path: Path) -> None:
         ("indicators.yaml", "target: {max: 10}", "target: {peers: mean}", "unknown_word"),
         ("indicators.yaml", "decimals: 1", "valid_when: ${proofs_due}", "not_a_condition"),
         ("indicators.yaml", "decimals: 1", "valid_when: ${proofs_due} >", "syntax"),
+        ("indicators.yaml", "decimals: 1", "hidden_from: [nobody]", "unknown_role"),
         ("flags.yaml", "kind: threshold", "kind: sudden", "unknown_word"),
         ("flags.yaml", "warn: K01 > 15", "warn: K01", "not_a_condition"),
         ("flags.yaml", "warn: K01 > 15", "warn: K01 + 2", "not_a_condition"),
