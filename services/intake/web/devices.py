@@ -18,6 +18,8 @@ from services.intake.handlers.monitor import Response
 from shared.programme.model import Form
 from shared.web.language import current, pick
 
+MOST_MARKS = 200
+
 
 @dataclass(frozen=True)
 class SetUp:
@@ -71,4 +73,4 @@ def marks_of(form: Form, response: Response) -> list[tuple[str, str]]:
     if form.anonymous:
         return []
     labels = {question.name: pick(question.label, current()) for question in form.questions()}
-    return [(labels.get(name) or name, kind) for name, kind in response.marks]
+    return [(labels.get(name) or name, kind) for name, kind in response.marks[:MOST_MARKS]]

@@ -118,3 +118,15 @@ def test_of_an_anonymous_form_only_the_number_of_marked_answers_is_told(bench: B
 
     assert "2 submissions from devices break rules" in page.page.text
     assert "Groups" not in page.page.text
+
+
+def test_a_device_cannot_flood_the_page(bench: Bench) -> None:
+    consultant = person(bench, "consultant")
+    token = bench.office.invitations.invite(PLACE).token
+    send(
+        bench, token, "5", more="<help>no</help>" + "".join(f"<odd_{number}>x</odd_{number}>" for number in range(5000))
+    )
+
+    page = consultant.open("/collection/sample/responses?wave=2026-H2")
+
+    assert page.page.text.count("odd_") == 200
