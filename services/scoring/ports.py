@@ -17,7 +17,7 @@ RESPONSES = CollectionSpec("responses", (Index("cell", ("cell",)),))
 REPORTS = CollectionSpec("reports", (Index("cell", ("cell",)),))
 WORK = CollectionSpec("work", (Index("due", ("due_at",)), Index("programme", ("programme",))))
 CELLS = CollectionSpec("cells", (OUTBOX_INDEX,))
-SITE_FLAGS = CollectionSpec("site_flags", (OUTBOX_INDEX,))
+SITE_FLAGS = CollectionSpec("site_flags", (OUTBOX_INDEX, Index("programme", ("programme",))))
 EPISODES = CollectionSpec("episodes")
 TRANSITIONS = CollectionSpec("transitions")
 COLLECTIONS = (RESPONSES, REPORTS, WORK, CELLS, SITE_FLAGS, EPISODES, TRANSITIONS)
@@ -119,6 +119,9 @@ class SiteFlags(Protocol):
 
     def get(self, programme: str, site: str) -> Document | None:
         """Return a site's flags."""
+
+    def of_programme(self, programme: str) -> dict[str, Document]:
+        """Return the flags of every site that ever had any, by its code, and the programme's own as `*`."""
 
     def write(self, before: Document | None, address: tuple[str, str], merged: Merged, events: Sequence[Event]) -> bool:
         """Store a fold of programme and site with its events if nobody wrote since `before`; False if somebody did."""

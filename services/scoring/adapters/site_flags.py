@@ -28,6 +28,10 @@ class StoredSiteFlags:
         """Return a site's flags."""
         return self._flags.get(f"{programme}/{site}")
 
+    def of_programme(self, programme: str) -> dict[str, Document]:
+        """Return the flags of every site that ever had any, by its code, and the programme's own as `*`."""
+        return {document["site"]: document for document in self._flags.find({"programme": programme})}
+
     def write(self, before: Document | None, address: tuple[str, str], merged: Merged, events: Sequence[Event]) -> bool:
         """Store a fold of programme and site with its events if nobody wrote since `before`; False if somebody did."""
         id_ = "/".join(address)

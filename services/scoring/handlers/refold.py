@@ -39,8 +39,8 @@ class Refold:
 
     def _programme(self, speaker: Speaker) -> Folded:
         programme = speaker.plan.programme
-        found = {code: self._flags.get(programme.id, code) for code in site_codes(programme, self._definitions)}
-        sites = {code: document for code, document in found.items() if document is not None}
+        found = self._flags.of_programme(programme.id)
+        sites = {code: found[code] for code in site_codes(programme, self._definitions) if code in found}
         seen = {wave for document in sites.values() for wave in document["waves"]}
         waves = [wave for wave in timeline(programme, self._definitions) if wave.code in seen]
         return fold_programme(speaker, {code: document["episodes"] for code, document in sites.items()}, waves)
