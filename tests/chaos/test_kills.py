@@ -45,16 +45,16 @@ def broker(tmp_path: Path) -> Iterator[rabbitmq.RabbitMQ]:
     launched.stop()
 
 
-@pytest.mark.parametrize("server", ["ferretdb", "mongo_java"])
+@pytest.mark.parametrize(("server", "per_s"), [("ferretdb", 25.0), ("mongo_java", 40.0)])
 def test_nothing_is_lost_while_workers_and_broker_are_killed(
-    server: str, tmp_path: Path, broker: rabbitmq.RabbitMQ, request: pytest.FixtureRequest
+    server: str, per_s: float, tmp_path: Path, broker: rabbitmq.RabbitMQ, request: pytest.FixtureRequest
 ) -> None:
     uri = request.getfixturevalue(f"{server}_uri")
-    run(Installation(tmp_path, uri, broker.url, mail_delay_s=MAIL_DELAY_S), broker)
+    run(Installation(tmp_path, uri, broker.url, mail_delay_s=MAIL_DELAY_S), broker, per_s)
 
 
 def test_nothing_is_lost_while_the_embedded_deployment_is_killed(tmp_path: Path) -> None:
-    run(Installation(tmp_path, mail_delay_s=MAIL_DELAY_S), None)
+    run(Installation(tmp_path, mail_delay_s=MAIL_DELAY_S), None, 40.0)
 
 
 def test_the_run_cannot_be_made_smaller_where_it_is_the_gate() -> None:
@@ -65,7 +65,7 @@ def test_the_run_cannot_be_made_smaller_where_it_is_the_gate() -> None:
             size.wanted({"CI": "true", name: "5000"})
 
 
-def run(installation: Installation, broker: Broker | None) -> None:
+def run(installation: Installation, broker: Broker | None, per_s: float) -> None:
     """Send everything under fire, wait until it has been worked off, then count."""
     full = size.wanted(os.environ)
     seed = int(os.environ.get("CHAOS_SEED") or random.randrange(10**6))
@@ -77,7 +77,7 @@ def run(installation: Installation, broker: Broker | None) -> None:
     try:
         furnish(installation, programme)
         installation.start()
-        traffic = Traffic(installation.web_port, installation.api_key, chains, chance)
+        traffic = Traffic(installation.web_port, installation.api_key, chains, chance, per_s=per_s)
         storm = Storm(installation.fleet, VICTIMS, chance, full, lambda: traffic.progress, broker)
         traffic.start()
         storm.rage(STORM_LIMIT_S)

@@ -1,10 +1,11 @@
 // Command ferretdb starts FerretDB on SQLite: arguments are the address and the data folder.
 //
 // FerretDB 1 answers an update in two steps, so concurrent updates get lost. A turnstile in front of it lets one
-// request through at a time; what a client sees is then atomic, as on the servers it stands in for.
+// request that writes through at a time; what a client sees is then atomic, as on the servers it stands in for.
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"io"
@@ -60,7 +61,7 @@ func turnstile(listener net.Listener, socket string) {
 	}
 }
 
-// serve hands one client's requests on, each with its answer, while nobody else's is under way.
+// serve hands one client's requests on, each with its answer: those that may write while no other such is under way.
 func serve(client net.Conn, socket string, one *sync.Mutex) {
 	defer client.Close()
 	server, err := net.Dial("unix", socket)
@@ -73,9 +74,7 @@ func serve(client net.Conn, socket string, one *sync.Mutex) {
 		if err != nil {
 			return
 		}
-		one.Lock()
-		answer, err := exchange(server, request)
-		one.Unlock()
+		answer, err := alone(one, request, func() ([]byte, error) { return exchange(server, request) })
 		if err != nil {
 			return
 		}
@@ -83,6 +82,28 @@ func serve(client net.Conn, socket string, one *sync.Mutex) {
 			return
 		}
 	}
+}
+
+func alone(one *sync.Mutex, request []byte, run func() ([]byte, error)) ([]byte, error) {
+	if !onlyReads(request) {
+		one.Lock()
+		defer one.Unlock()
+	}
+	return run()
+}
+
+// onlyReads looks at the command: the first name in the document that follows header, flags and section kind.
+func onlyReads(message []byte) bool {
+	const name = headerBytes + 4 + 1 + 4 + 1
+	if len(message) < name || binary.LittleEndian.Uint32(message[12:]) != opMsg {
+		return false
+	}
+	command, _, _ := bytes.Cut(message[name:], []byte{0})
+	switch string(command) {
+	case "find", "getMore", "aggregate", "count", "listIndexes", "hello", "ping":
+		return true
+	}
+	return false
 }
 
 func exchange(server net.Conn, request []byte) ([]byte, error) {
