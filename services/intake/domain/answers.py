@@ -9,6 +9,7 @@ from typing import Any
 from services.intake.domain.compiled import CompiledForm, Item, Rule
 from services.intake.domain.filling import Record, Surroundings
 from services.intake.domain.messages import fault, in_language
+from services.intake.domain.outputs import filled_in
 from services.intake.domain.values import Answer, Refused, read
 from shared.errors import Fault, Invalid
 
@@ -71,9 +72,9 @@ def _broken(record: Record, item: Item, faulty: Collection[str], language: str) 
     if name in record.not_offered:
         return fault(name, "not_offered", language)
     if item.question.asked and name not in record.values and _can_judge(item.required, faulty):
-        return _told(item, "required", language) if record.is_required(item) else None
+        return _told(record, item, "required", language) if record.is_required(item) else None
     if _can_judge(item.constraint, faulty) and not record.keeps_constraint(item):
-        return _told(item, "constraint", language)
+        return _told(record, item, "constraint", language)
     return None
 
 
@@ -81,10 +82,11 @@ def _can_judge(rule: Rule | None, faulty: Collection[str]) -> bool:
     return rule is not None and rule.asks.isdisjoint(faulty)
 
 
-def _told(item: Item, code: str, language: str) -> Fault:
+def _told(record: Record, item: Item, code: str, language: str) -> Fault:
     own = item.question.required_message if code == "required" else item.question.constraint_message
     standard = fault(item.question.name, code, language)
-    return Fault(standard.path, code, in_language(own, language) or standard.message)
+    said = filled_in(in_language(own, language), record.compiled, record.values, language)
+    return Fault(standard.path, code, said or standard.message)
 
 
 def accept(compiled: CompiledForm, raw: Mapping[str, Any], around: Surroundings) -> dict[str, Answer]:

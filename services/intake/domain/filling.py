@@ -20,7 +20,7 @@ class Surroundings:
     """What a record knows besides its answers.
 
     `now` is aware local time; `previous` the answers of the record before (empty if none);
-    `given` values that intake fills in for hidden questions; `ids` makes random ids.
+    `given` values that intake fills in for hidden questions ('' = known to be empty); `ids` makes random ids.
     """
 
     now: datetime
@@ -70,7 +70,7 @@ class Record:
             given = self._around.given.get(item.question.name)
             if given is None and answer is None and item.default:
                 given = stored(item.default.run(self))
-            return answer if given is None else given
+            return answer if given is None else (None if given == "" else given)
         return None if kind == "note" else answer
 
     def _all_offered(self, item: Item, value: Answer) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -29,7 +29,7 @@ from services.intake.handlers.kept import from_document, to_document
 from services.intake.ports import SUBMISSIONS
 from shared.errors import Conflict, Fault, Invalid
 from shared.outbox import stage
-from shared.programme.model import Programme, Wave
+from shared.programme.model import Programme, Site, Wave
 from shared.runtime import context
 from shared.store.port import Document, Duplicate
 
@@ -139,7 +139,7 @@ class Submissions:
             language=language,
             ids=self._desk.new_id,
             previous=previous,
-            given=_given(asked.compiled, asked.place, previous),
+            given=_given(asked, previous, language),
         )
 
     def _previous(self, asked: Questionnaire, respondent: str) -> Mapping[str, Answer]:
@@ -185,11 +185,23 @@ def wave_before(programme: Programme, wave: Wave, form: str) -> Wave | None:
     return max(earlier, key=lambda w: w.sequence, default=None)
 
 
-def _given(compiled: CompiledForm, place: Place, previous: Mapping[str, Answer]) -> dict[str, Answer]:
-    """Return what intake fills in for hidden questions: the wave, the site's code, `prev_<question>`."""
-    known: dict[str, Answer] = {"wave": place.wave, "site_code": place.site, "org_code": place.site}
+def _given(asked: Questionnaire, previous: Mapping[str, Answer], language: str) -> dict[str, Answer]:
+    """Return what intake fills in for hidden questions: wave, site code, `site_<feature>`, `prev_<question>`."""
+    place, form = asked.place, asked.form
+    known: dict[str, Answer] = {
+        name: feature_of(asked.site, name.removeprefix("site_"), (language, form.default_language))
+        for name in asked.compiled.hidden
+        if name.startswith("site_")
+    }
+    known |= {"wave": place.wave, "site_code": place.site, "org_code": place.site}
     known |= {f"prev_{name}": value for name, value in previous.items()}
-    return {name: known[name] for name in compiled.hidden if name in known}
+    return {name: known[name] for name in asked.compiled.hidden if name in known}
+
+
+def feature_of(site: Site, feature: str, languages: Sequence[str]) -> str:
+    """Return a site's feature, else its variant in the first language that has one (`goal_1_de`), else ''."""
+    variants = (feature, *(f"{feature}_{language}" for language in languages))
+    return next((site.features[name] for name in variants if site.features.get(name)), "")
 
 
 def _judged(compiled: CompiledForm, sent: Sent, around: Surroundings) -> tuple[dict[str, Answer], list[Fault]]:

@@ -10,10 +10,10 @@ from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.pages import Page, progress
 from services.intake.web import unsaved
-from services.intake.web.page_view import sections, summary
+from services.intake.web.page_view import said, sections, summary
 from services.intake.web.visit import Visit
 from shared.errors import Fault
-from shared.web.language import current, pick
+from shared.web.language import current
 
 
 def back_to_check() -> str:
@@ -28,13 +28,14 @@ def draw_page(
     parts = sections(known, draft, record, faults, current())
     fields = [field for part in parts for field in part.fields]
     shown = [page.key for page in here.shown(record).pages]
+    heading = said(known.label, record.compiled, record.values, current())
     before = shown[: shown.index(known.key)] if known.key in shown else []
     return render_template(
         "page.html",
         visit=here,
-        heading=pick(known.label, current()),
+        heading=heading,
         sections=parts,
-        alone=len(fields) == 1 and not pick(known.label, current()),
+        alone=len(fields) == 1 and not heading,
         shown=" ".join(field.name for field in fields if field.sent),
         faults=faults,
         progress=progress(here.pages, record, known.key),
@@ -55,11 +56,16 @@ def draw_check(
         "check.html",
         visit=here,
         blocks=summary(here.pages, record.compiled, {**record.values, **_as_typed(draft)}, record.shown, current()),
-        faults=[(fault, where.get(fault.path, "")) for fault in faults],
+        faults=[(fault, _label(record, fault.path), where.get(fault.path, "")) for fault in faults],
         previous=here.url("page", key=here.shown(record).pages[-1].key),
         carried=unsaved.pack(draft, record),
         not_saved=not_saved,
     )
+
+
+def _label(record: Record, name: str) -> str:
+    item = record.compiled.items.get(name)
+    return (said(item.question.label, record.compiled, record.values, current()) if item else "") or name
 
 
 def _as_typed(draft: Draft) -> dict[str, str]:

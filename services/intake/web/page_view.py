@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from services.intake.domain.compiled import CompiledForm, Item
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
+from services.intake.domain.outputs import filled_in, in_words
 from services.intake.domain.pages import Page
 from services.intake.domain.typed import written_number
 from services.intake.domain.values import Answer
 from shared.errors import Fault
-from shared.quantities import exact
 from shared.web.language import day, pick
 
 MODES = {"integer": "numeric", "decimal": "decimal", "range": "decimal"}
@@ -77,19 +78,20 @@ def sections(
         items = [record.compiled.items[name] for name in section.names if name in record.shown]
         fields = tuple(_field(item, draft, record, errors, language) for item in items)
         if fields:
-            found.append(SectionView(pick(section.label, language), fields))
+            found.append(SectionView(said(section.label, record.compiled, record.values, language), fields))
     return tuple(found)
 
 
 def _field(item: Item, draft: Draft, record: Record, errors: Mapping[str, str], language: str) -> Field:
     question = item.question
+    say = partial(said, compiled=record.compiled, values=record.values, language=language)
     chosen = _texts(draft, question.name, language)
     fixed = question.asked and record.is_readonly(item)
     options = tuple(
         Option(
             id=question.name if position == 0 else f"{question.name}-{position + 1}",
             name=choice.name,
-            label=pick(choice.label, language),
+            label=say(choice.label),
             chosen=choice.name in chosen,
         )
         for position, choice in enumerate(record.offered(item))
@@ -97,10 +99,12 @@ def _field(item: Item, draft: Draft, record: Record, errors: Mapping[str, str], 
     return Field(
         name=question.name,
         kind="fixed" if fixed else _kind(item),
-        label=pick(question.label, language) or question.name,
-        hint=pick(question.hint, language),
+        label=say(question.label) or question.name,
+        hint=say(question.hint),
         optional=question.asked and not record.is_required(item),
-        value=in_words(item, draft.answers.get(question.name), language) if fixed else (chosen[0] if chosen else ""),
+        value=in_words(item, draft.answers.get(question.name), language, day)
+        if fixed
+        else (chosen[0] if chosen else ""),
         options=options,
         error=errors.get(question.name, ""),
         mode="numeric" if "numbers" in question.appearance else MODES.get(question.type, "text"),
@@ -165,25 +169,18 @@ def summary(
         lines = tuple(
             Line(
                 item.question.name,
-                pick(item.question.label, language) or item.question.name,
-                in_words(item, values.get(item.question.name), language),
+                said(item.question.label, compiled, values, language) or item.question.name,
+                in_words(item, values.get(item.question.name), language, day),
                 page.key,
             )
             for item in items
             if item.question.asked
         )
         if lines:
-            blocks.append(Block(pick(page.label, language), lines))
+            blocks.append(Block(said(page.label, compiled, values, language), lines))
     return tuple(blocks)
 
 
-def in_words(item: Item, value: Answer | None, language: str) -> str:
-    """Return an answer as a person reads it, '' if there is none."""
-    if value is None:
-        return ""
-    labels = {choice.name: pick(choice.label, language) for choice in item.choices}
-    if isinstance(value, list):
-        return ", ".join(labels.get(name, name) for name in value)
-    if isinstance(value, str):
-        return day(value, language) if item.question.type == "date" else labels.get(value, value)
-    return exact(value, language)
+def said(texts: Mapping[str, str], compiled: CompiledForm, values: Mapping[str, Answer], language: str) -> str:
+    """Return a text of the form in a language, with the answers it shows."""
+    return filled_in(pick(texts, language), compiled, values, language, day)

@@ -14,7 +14,7 @@ from services.intake.domain.pages import Page, Path, paginate, path
 from services.intake.handlers.desk import Questionnaire
 from services.intake.web.here import office
 from shared.errors import Fault
-from shared.web.language import current, pick
+from shared.web.language import current
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,6 @@ class Visit:
     def outside_url(self) -> str:
         """The full address to come back to."""
         return str(current_app.config["PUBLIC_URL"]) + self.url("start")
-
-    def label(self, name: str) -> str:
-        """Return a question's label."""
-        item = self.asked.compiled.items.get(name)
-        return (pick(item.question.label, current()) if item else "") or name
 
     def shown(self, record: Record) -> Path:
         """Return the pages that are shown for these answers."""

@@ -72,6 +72,21 @@ def test_a_site_report_of_the_house_of_resources(bench: Bench, app: Flask) -> No
     assert "gas_3" not in kept
 
 
+@pytest.mark.parametrize(
+    ("language", "goal"), [("de", "Zehn neue Gruppen aus dem Umland"), ("en", "Reach ten new groups")]
+)
+def test_the_agreed_goals_are_shown_and_a_third_is_asked_only_where_there_is_one(
+    bench: Bench, app: Flask, language: str, goal: str
+) -> None:
+    link = invite(bench, "house-of-resources", "hor_site_report", "2026-H2")
+
+    person = Person(app.test_client(), language).open(link).press().open(f"{link}/p/g_goals")
+
+    assert goal in person.page.text
+    assert {"gas_1", "gas_2"} <= set(person.page.forms[-1].names)
+    assert "gas_3" not in person.page.forms[-1].names
+
+
 def test_nobody_is_asked_anything_who_does_not_want_to_take_part(bench: Bench, app: Flask) -> None:
     link = invite(bench, "house-of-resources", "hor_mo_survey", "2026-S")
     person = Person(app.test_client(), "en").open(link).press()
