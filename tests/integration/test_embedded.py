@@ -78,7 +78,7 @@ class Home:
         demo.publish(office)
         links: Any = demo.links(office, settings.base_url, True, functools.partial(demo_link, intake))
         self.key, self.questionnaire = links["api_key"], links["links"]["questionnaire"]
-        eventually(lambda: demo.on_their_way(office) == 0, timeout_s=30)
+        eventually(lambda: demo.on_their_way(office) == 0, timeout_s=60)
 
     def status(self, path: str) -> int:
         """Return the status of a page; 0 when nobody answers."""
@@ -125,9 +125,9 @@ def test_a_restart_keeps_everything_and_reset_clears_it(tmp_path: Path) -> None:
     with home.running():
         home.fill()
         receipt = home.report(instance_id)
-        flags = eventually(home.flags, timeout_s=30)
-        mails = eventually(home.mails, timeout_s=30)
-        alert = eventually(lambda: home.call(ALERTS)["items"], timeout_s=30)[0]["id"]
+        flags = eventually(home.flags, timeout_s=60)
+        mails = eventually(home.mails, timeout_s=60)
+        alert = eventually(lambda: home.call(ALERTS)["items"], timeout_s=60)[0]["id"]
         home.call(f"/api/notify/v1/alerts/{alert}/acknowledge", {})
         access = (home.folder / "access.json").read_bytes()
         acknowledged = home.acknowledged()
