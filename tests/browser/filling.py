@@ -108,8 +108,8 @@ def give(page: Page, name: str, answer: str | Sequence[str]) -> None:
 
 
 def go_on(page: Page) -> None:
-    """Send the page."""
-    page.locator("button[value=continue]").click()
+    """Send the page and wait for the page that answers."""
+    _press(page, "button[value=continue]")
 
 
 def fill_page(page: Page, answers: Given) -> None:
@@ -128,7 +128,7 @@ def fill_page(page: Page, answers: Given) -> None:
 def begin(page: Page, link: str) -> None:
     """Open the link and press the start button."""
     page.goto(link)
-    page.locator("form[method=post] button").first.click()
+    _press(page, "form[method=post] button")
 
 
 def fill_to_check(page: Page, answers: Given) -> None:
@@ -139,5 +139,10 @@ def fill_to_check(page: Page, answers: Given) -> None:
 
 
 def submit(page: Page) -> None:
-    """Hand in from "check your answers"."""
-    page.locator("form[action$=submit] button").click()
+    """Hand in from "check your answers" and wait for the page that answers."""
+    _press(page, "form[action$=submit] button")
+
+
+def _press(page: Page, button: str) -> None:
+    with page.expect_navigation():
+        page.locator(button).first.click()
