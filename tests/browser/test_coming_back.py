@@ -17,12 +17,12 @@ PROGRAMME, REPORT, SURVEYED = "house-of-resources", "hor_site_report", "hor_mo_s
 @pytest.fixture(scope="module")
 def survey_link(embedded: Embedded) -> str:
     """A link many organisations of one site share."""
-    return embedded.invite(PROGRAMME, SURVEYED, "stuttgart", "2026-S")
+    return embedded.invite_now(PROGRAMME, SURVEYED, "stuttgart")
 
 
 def new_report(embedded: Embedded) -> str:
     """Return a link to a site report that nobody has begun."""
-    return embedded.invite(PROGRAMME, REPORT, embedded.unanswered(PROGRAMME, REPORT, "2026-H2").code, "2026-H2")
+    return embedded.invite_now(PROGRAMME, REPORT, embedded.unanswered(PROGRAMME, REPORT).code)
 
 
 def test_a_report_begun_on_one_device_goes_on_at_another(opened: Open, embedded: Embedded) -> None:

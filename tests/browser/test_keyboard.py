@@ -17,7 +17,7 @@ MOST_TABS = 150
 
 @pytest.mark.parametrize(("language", "width"), [("de", 1280), ("en", 320)])
 def test_the_survey_is_answered_by_keyboard_alone(opened: Open, embedded: Embedded, language: str, width: int) -> None:
-    link = embedded.invite("house-of-resources", "hor_mo_survey", "bremen", "2026-S")
+    link = embedded.invite_now("house-of-resources", "hor_mo_survey", "bremen")
     with opened(language=language, width=width) as respondent:
         page = respondent.page
         page.goto(link)

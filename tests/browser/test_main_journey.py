@@ -15,7 +15,7 @@ from tests.browser.looking import overflow
 from tests.support.embedded import Embedded
 from tests.support.wait import eventually
 
-PROGRAMME, FORM, WAVE = "house-of-resources", "hor_site_report", "2026-H2"
+PROGRAMME, FORM = "house-of-resources", "hor_site_report"
 MAIL_WITHIN_S = 60.0
 
 
@@ -45,10 +45,10 @@ def test_overdue_proofs_reach_the_consultant_who_acknowledges_them(
     opened: Open, embedded: Embedded, language: str, width: int, scripts: bool
 ) -> None:
     words = WORDS[language]
-    place = embedded.unanswered(PROGRAMME, FORM, WAVE)
+    place = embedded.unanswered(PROGRAMME, FORM)
     site, name = place.code, place.name["de"]
     with opened(language=language, width=width, scripts=scripts) as organisation:
-        _answer(organisation, embedded.invite(PROGRAMME, FORM, site, WAVE), words)
+        _answer(organisation, embedded.invite_now(PROGRAMME, FORM, site), words)
         assert organisation.complaints == []
     with opened(language=language, width=width, scripts=scripts) as consultant:
         consultant.page.goto(embedded.sign_in_link("demo-consultant"))
@@ -106,7 +106,7 @@ def _see_the_flag(page: Page, address: str, words: Words) -> None:
     eventually(shown, timeout_s=60, every_s=0.5)
     card = page.locator("article.card", has=page.get_by_role("link", name=words.flag))
     expect(card).to_contain_text(words.reason)
-    expect(card).to_contain_text(re.compile("40 ?%"))
+    expect(card).to_contain_text(re.compile(r"40\s?%"))
     assert overflow(page) == 0
 
     card.get_by_role("link", name=words.flag).click()

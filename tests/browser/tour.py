@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from playwright.sync_api import Page
 
@@ -24,12 +25,16 @@ from tests.support.wait import eventually
 
 Walk = Callable[[Page, Embedded], Iterator[str]]
 HOR, SF = "house-of-resources", "strukturfoerderung"
-STORY, NOW = "dortmund", "2026-H2"
+STORY = "dortmund"
+REPORTS, BEGINS = "osnabrueck", "rostock"  # sites of these walks alone
+ANSWERS = json.loads((Path(__file__).parents[1] / "system" / "site_report.json").read_text(encoding="utf-8"))
+OVERDUE = {**ANSWERS, "mp_proof_due": 20, "mp_overdue": 8}
 
 
 def site_report(page: Page, embedded: Embedded) -> Iterator[str]:
     """A named questionnaire with every kind of question, from the start page to changing it again."""
-    link = embedded.invite(HOR, "hor_site_report", embedded.unanswered(HOR, "hor_site_report", NOW).code, NOW)
+    embedded.clear(HOR, "hor_site_report", REPORTS)
+    link = embedded.invite_now(HOR, "hor_site_report", REPORTS)
     yield from _questionnaire(page, link, SITE_REPORT)
     page.locator("form[action$=change] button").click()
     page.goto(f"{link}/check")
@@ -38,14 +43,13 @@ def site_report(page: Page, embedded: Embedded) -> Iterator[str]:
 
 def self_assessment(page: Page, embedded: Embedded) -> Iterator[str]:
     """A questionnaire of scales."""
-    yield from _questionnaire(
-        page, embedded.invite(SF, "sf_selfassessment", "beispielverband-nord", "2026"), SELF_ASSESSMENT
-    )
+    link = embedded.invite_now(SF, "sf_selfassessment", "beispielverband-nord")
+    yield from _questionnaire(page, link, SELF_ASSESSMENT)
 
 
 def survey(page: Page, embedded: Embedded) -> Iterator[str]:
     """An anonymous survey behind a shared link."""
-    yield from _questionnaire(page, embedded.invite(HOR, "hor_mo_survey", "hannover", "2026-S"), SURVEY)
+    yield from _questionnaire(page, embedded.invite_now(HOR, "hor_mo_survey", "hannover"), SURVEY)
 
 
 def _questionnaire(page: Page, link: str, answers: Given) -> Iterator[str]:
@@ -75,7 +79,7 @@ def closed_and_planned(page: Page, embedded: Embedded) -> Iterator[str]:
     """Questionnaires out of time, a check with something missing, and links that lead nowhere."""
     page.goto(embedded.invite(HOR, "hor_site_report", "hannover", "2026-H1"))
     yield "closed"
-    link = embedded.invite(HOR, "hor_site_report", embedded.unanswered(HOR, "hor_site_report", NOW).code, NOW)
+    link = embedded.invite_now(HOR, "hor_site_report", BEGINS)
     begin(page, link)
     page.goto(f"{link}/check")
     submit(page)
@@ -92,11 +96,11 @@ def signing_in(page: Page, embedded: Embedded) -> Iterator[str]:
     page.locator("main form button").click()
     yield "ask-errors"
     give(page, "email", "beratung@example.org")
+    before = {file.name for file in embedded.mails()}
     page.locator("main form button").click()
     yield "sent"
-    mail = page.get_by_role("link", name=re.compile("Anmelde|Sign-in", re.IGNORECASE))
-    eventually(lambda: page.goto(embedded.mailbox_url) and mail.count() > 0, timeout_s=60, every_s=0.5)
-    mail.first.click()
+    new = eventually(lambda: [file.name for file in embedded.mails() if file.name not in before], timeout_s=60)
+    page.goto(f"{embedded.mailbox_url}{new[-1]}")
     yield "mail"
     page.locator("pre.mail-text a").first.click()
     yield "follow"
@@ -138,7 +142,7 @@ def collection(page: Page, embedded: Embedded) -> Iterator[str]:
 def monitoring(page: Page, embedded: Embedded) -> Iterator[str]:
     """Values and flags, for consultants, the site itself and programme leads."""
     page.goto(embedded.sign_in_link("demo-consultant"))
-    for path in ("", HOR, SF, f"{HOR}?wave=2025-S", f"{HOR}/sites/{STORY}", f"{HOR}/sites/{STORY}?wave=2025-S"):
+    for path in ("", HOR, SF, f"{HOR}/sites/{STORY}", f"{HOR}/sites/{STORY}?wave=2025-S"):
         page.goto(f"{embedded.base_url}/monitoring/{path}")
         yield path.replace("/", "-").replace("?", "-") or "overview"
     page.goto(f"{embedded.base_url}/monitoring/{SF}/sites/beispielverband-ost")
@@ -158,14 +162,16 @@ def monitoring(page: Page, embedded: Embedded) -> Iterator[str]:
 
 
 def support(page: Page, embedded: Embedded) -> Iterator[str]:
-    """Flags in the inbox, one of them, and its mail's acknowledge link."""
+    """Flags in the inbox, one of them, and its mail's acknowledge link. Every walk takes an unanswered site."""
+    site = embedded.unanswered(HOR, "hor_site_report")
+    embedded.submit(HOR, "hor_site_report", site.code, OVERDUE)
     page.goto(embedded.sign_in_link("demo-consultant"))
     inbox = f"{embedded.base_url}/support/"
     page.goto(inbox)
     yield "inbox"
     page.locator(".rows__title a").first.click()
     yield "alert"
-    link = _link_to_acknowledge(page, embedded)
+    link = _link_to_acknowledge(page, embedded, site.name["de"])
     yield "acknowledge"
     page.locator("main form button").click()
     yield "acknowledged"
@@ -179,19 +185,20 @@ def support(page: Page, embedded: Embedded) -> Iterator[str]:
     yield "alert-acknowledged"
 
 
-def _link_to_acknowledge(page: Page, embedded: Embedded) -> str:
-    """Go to the page of a mail's link that still has something to acknowledge."""
-    page.goto(embedded.mailbox_url)
-    mails = [one.get_attribute("href") for one in page.get_by_role("link", name=re.compile(r"\[HoR\]")).all()]
-    for mail in mails:
-        page.goto(f"{embedded.base_url}{mail}")
-        link = page.locator('pre.mail-text a[href*="/support/ack/"]').first
-        if link.count():
-            address = link.inner_text()
-            page.goto(address)
-            if page.locator("main form button").count():
-                return address
-    raise AssertionError("no mail has an open flag to acknowledge")
+def _link_to_acknowledge(page: Page, embedded: Embedded, site: str) -> str:
+    """Go to the page the site's newest mail links to for acknowledging."""
+
+    def found() -> str:
+        page.goto(embedded.mailbox_url)
+        mails = page.get_by_role("link", name=site)
+        if not mails.count():
+            return ""
+        mails.first.click()
+        address = page.locator('pre.mail-text a[href*="/support/ack/"]').first.inner_text()
+        page.goto(address)
+        return address
+
+    return eventually(found, timeout_s=60, every_s=0.5)
 
 
 def mailbox(page: Page, embedded: Embedded) -> Iterator[str]:
@@ -200,7 +207,9 @@ def mailbox(page: Page, embedded: Embedded) -> Iterator[str]:
     yield "list"
     page.locator(".rows__title a", has_text="HoR").first.click()
     yield "mail"
-    page.goto(f"{page.url}/html")
+    html = page.request.get(f"{page.url}/html").text()
+    page.goto("about:blank")
+    page.set_content(html)  # as mail programs show it; its own address lets no script look at it
     yield "mail-html"
     page.goto(f"{embedded.mailbox_url}nothing.eml")
     yield "missing"

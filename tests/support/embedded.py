@@ -7,9 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,18 +48,51 @@ class Embedded:
         invited = office.invitations.invite(Place(programme, form, site, wave), by="test")
         return f"{self.base_url}/q/{invited.token}"
 
-    def unanswered(self, programme: str, form: str, wave: str) -> Site:
-        """Return a site from which nothing has come yet, not even a draft."""
+    def open_wave(self, programme: str, form: str) -> str:
+        """Return the code of the newest wave in which the form can be answered, as the API says."""
+        waves = self._call(f"/api/intake/v1/programmes/{programme}/waves")["items"]
+        return [wave["code"] for wave in waves if wave["state"] == "open" and form in wave["forms"]][-1]
+
+    def submit(self, programme: str, form: str, site: str, answers: Mapping[str, Any]) -> None:
+        """Send a site's answers in the open wave."""
+        wave = self.open_wave(programme, form)
+        body = {"instance_id": f"uuid:{uuid.uuid4()}", "site": site, "wave": wave, "answers": answers}
+        self._call(f"/api/intake/v1/programmes/{programme}/forms/{form}/submissions", body)
+
+    def invite_now(self, programme: str, form: str, site: str) -> str:
+        """Return the address of a new link to a questionnaire that can be answered."""
+        return self.invite(programme, form, site, self.open_wave(programme, form))
+
+    def unanswered(self, programme: str, form: str) -> Site:
+        """Return a site from which nothing has come yet in the open wave, not even a draft."""
         office = build_office(self._intake())
         definition = office.desk.registry.programme(programme)
+        wave = self.open_wave(programme, form)
         found = office.monitor.responses(definition, wave, None)
         missing = [one.site for one in found if one.form == form and one.status == "missing"]
         assert missing, f"every site has begun {form} in {wave}; start afresh"
         return definition.site(missing[0])
 
+    def clear(self, programme: str, form: str, site: str) -> None:
+        """Erase what the site has handed in in the open wave."""
+        office = build_office(self._intake())
+        where = {"programme": programme, "wave": self.open_wave(programme, form), "form": form, "site": site}
+        for submission in office.submissions.newest(where):
+            office.erasing.erase(submission.place, submission.instance_id)
+
+    def mails(self) -> list[Path]:
+        """Return the mails that have arrived, oldest first."""
+        return sorted((self.home / "mailbox").glob("*.eml"))
+
     def sign_in_link(self, account: str) -> str:
         """Return an address that signs one of the demo's people in."""
         return self.base_url + demo_link(self._intake(), account)
+
+    def _call(self, path: str, body: Any = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {self.api_key}", "Content-Type": "application/json"}
+        with urllib.request.urlopen(urllib.request.Request(self.base_url + path, data, headers), timeout=30) as answer:
+            return json.load(answer)
 
     def _intake(self) -> IntakeSettings:
         settings = read({"PEILUNG_HOME": str(self.home), "PEILUNG_PORT": str(self.port)})

@@ -19,7 +19,7 @@ from tests.support.docker.engine import Engine
 from tests.support.wait import eventually
 
 ROOT = Path(__file__).parents[2]
-PROGRAMME = "house-of-resources"
+PROGRAMME, FORM = "house-of-resources", "hor_site_report"
 REPORT = json.loads((Path(__file__).parent / "site_report.json").read_text(encoding="utf-8"))
 
 
@@ -49,11 +49,17 @@ class Installation:
         except urllib.error.HTTPError as refused:
             return refused.code, json.loads(refused.read() or b"null")
 
+    def open_wave(self) -> str:
+        """Return the newest wave in which a site report is taken."""
+        status, waves = self.call(f"/api/intake/v1/programmes/{PROGRAMME}/waves")
+        assert status == 200, waves
+        return [one["code"] for one in waves["items"] if one["state"] == "open" and FORM in one["forms"]][-1]
+
     def report(self, site: str, **answers: Any) -> str:
         """Send a site report; return its id."""
         instance_id = f"uuid:{uuid.uuid4()}"
-        body = {"instance_id": instance_id, "site": site, "wave": "2026-H2", "answers": {**REPORT, **answers}}
-        path = f"/api/intake/v1/programmes/{PROGRAMME}/forms/hor_site_report/submissions"
+        body = {"instance_id": instance_id, "site": site, "wave": self.open_wave(), "answers": {**REPORT, **answers}}
+        path = f"/api/intake/v1/programmes/{PROGRAMME}/forms/{FORM}/submissions"
 
         def accepted() -> bool:
             status, answer = self.call(path, body)
@@ -81,7 +87,7 @@ def installation(
     running = Installation(compose, f"http://127.0.0.1:{port}", f"http://127.0.0.1:{mail_port}")
     eventually(lambda: _up(f"{running.base_url}/collection/livez"), timeout_s=240, every_s=1)
     intake = ("exec", "-T", "intake", "python", "-m", "services.intake")
-    running.manage(*intake, "publish", f"programmes/{PROGRAMME}")
+    running.manage(*intake, "publish", "--practice", f"programmes/{PROGRAMME}")
     running.manage(
         *intake, "account", "add", "consultant-1", "--email", "consultant@example.org", "--name", "Bela Beispiel",
         "--language", "en", "--role", f"consultant:{PROGRAMME}",
