@@ -82,12 +82,12 @@ OUTSIDE = f'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/hostname">]><data id="re
     ],
 )
 def test_what_is_no_filled_form_is_refused_with_its_reason(xml: str, said: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(Unreadable) as caught:
         read_instance(xml)
 
     assert said in str(caught.value.message)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_only_utf_8_is_read_whatever_the_xml_declares() -> None:
@@ -186,9 +186,9 @@ def test_a_thousand_questions_are_read_in_well_under_a_second() -> None:
     values = ("7", "grants", "some words", "grants rooms", "2026-01-31")
     xml = data("".join(f"<q{n}>{values[n % 5]}</q{n}>" for n in range(1000)))
 
-    started = time.perf_counter()
+    started = time.process_time()
     answers = answers_of(compiled, read_instance(xml).texts)
-    took = time.perf_counter() - started
+    took = time.process_time() - started
 
     assert len(answers) == 1000
     assert took < 0.5

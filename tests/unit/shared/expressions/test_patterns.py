@@ -35,10 +35,10 @@ def test_any_pattern_is_read_or_refused(source: str) -> None:
     "source", ["(a*)*b", "(a|a)*b", "(a+)+b", "a*a*a*a*a*a*a*b", "(a?){30}a{30}b", "((a*)*)*b", "(.*)*x"]
 )
 def test_patterns_that_explode_elsewhere_take_linear_time(source: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert not pattern(source).matches("a" * 2_000 + "!")
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(
