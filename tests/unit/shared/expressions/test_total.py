@@ -73,7 +73,7 @@ _PLAIN = st.one_of(
     st.sampled_from([*ANSWERS, "q8"]).map(Question),
     st.sampled_from(["H1", "H2", "H3"]).map(Name),
 )
-_QUICK = settings(max_examples=300, deadline=200, suppress_health_check=[HealthCheck.too_slow])
+_QUICK = settings(max_examples=300, deadline=2000, suppress_health_check=[HealthCheck.too_slow])
 
 
 @given(_nodes(FORM_FUNCTIONS, st.one_of(_PLAIN, st.just(Current()))))
