@@ -39,6 +39,11 @@ async def serve(port: int, file: Path, delay_s: float) -> None:
     await server.serve_forever()
 
 
+def size(file: Path) -> int:
+    """Return a number that grows with every mail."""
+    return file.stat().st_size if file.exists() else 0
+
+
 def mails(file: Path) -> list[dict[str, Any]]:
     """Return what was accepted so far."""
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []

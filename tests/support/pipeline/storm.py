@@ -23,13 +23,17 @@ class Broker(Protocol):
 
 @dataclass
 class Storm:
-    """Kills workers and the broker as often as `size` says, spread over the work: `progress()` is 0 to 1."""
+    """Kills workers and the broker as often as `size` says, spread over the work: `progress()` is 0 to 1.
+
+    `aim(victim)` returns when it is a good moment to kill it.
+    """
 
     fleet: Fleet
     victims: list[str]
     chance: random.Random
     size: Size
     progress: Callable[[], float]
+    aim: Callable[[str], None] = lambda _victim: None
     broker: Broker | None = None
     least_pause_s: float = 0.2
     killed: Counter[str] = field(default_factory=Counter)
@@ -60,6 +64,7 @@ class Storm:
 
     def _kill_worker(self) -> None:
         name = self.chance.choice(self.victims)
+        self.aim(name)
         if self.fleet.kill(name, self.chance.randrange(100)):
             self.killed[name] += 1
 
