@@ -41,7 +41,7 @@ from shared.expressions.tree import (
     references,
 )
 from shared.expressions.values import as_number, as_text, form_value, truth
-from shared.expressions.words import Language, in_words, question_of
+from shared.expressions.words import Language, in_words, measured, question_of
 
 __all__ = [
     "Answer",
@@ -82,6 +82,7 @@ __all__ = [
     "first_missing",
     "form_value",
     "in_words",
+    "measured",
     "question_of",
     "from_json",
     "parse",

@@ -51,6 +51,15 @@ def question_of(node: Node) -> Question | None:
     return None
 
 
+def measured(node: Node) -> Name | None:
+    """Return the indicator whose unit an expression keeps: itself, its value in another wave, its change."""
+    if isinstance(node, Name):
+        return node
+    if isinstance(node, Call) and node.name in _SAME_UNIT and len(node.args) == 1:
+        return measured(node.args[0])
+    return None
+
+
 class _Speaker:
     def __init__(self, labels: Mapping[str, str], language: Language, units: Mapping[str, str]) -> None:
         self._labels = labels

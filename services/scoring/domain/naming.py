@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.scoring.domain.plan import Compiled, Plan
-from shared.expressions import Name, Question, in_words, question_of
+from shared.expressions import Question, in_words, measured, question_of
 from shared.expressions.words import Language
 from shared.programme.model import Indicator, Programme, Texts
 
@@ -61,7 +61,7 @@ class Speaker:
         return self.label(one.node.name) if isinstance(one.node, Question) else self.say(one)
 
     def unit(self, one: Compiled | None) -> str:
-        """Return the unit of a term that is an indicator, else nothing."""
+        """Return the unit of a term that is an indicator, here or in another wave, else nothing."""
         indicator = self._indicator(one)
         return indicator.unit if indicator else ""
 
@@ -83,6 +83,5 @@ class Speaker:
         }
 
     def _indicator(self, one: Compiled | None) -> Indicator | None:
-        if one is None or not isinstance(one.node, Name) or one.node.id not in self.plan.measures:
-            return None
-        return self.plan.measures[one.node.id].definition
+        node = None if one is None else measured(one.node)
+        return self.plan.measures[node.id].definition if node and node.id in self.plan.measures else None

@@ -34,7 +34,7 @@ def target_text(indicator: Indicator, benchmark: float | None) -> str:
     """Return the target as signs and a number (`≥ 70 %`), "" without one."""
     low, high = bounds(indicator, benchmark)
     if low is not None and high is not None:
-        return f"{number(low, current())}–{amount(high, indicator.unit)}"
+        return f"{number(low, current())}\u2060–\u2060{amount(high, indicator.unit)}"
     if low is not None:
         return f"≥\u00a0{amount(low, indicator.unit, _exact(low))}"
     if high is not None:

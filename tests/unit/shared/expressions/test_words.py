@@ -4,9 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from shared.expressions import in_words, parse
+from shared.expressions import Name, in_words, measured, parse
 from shared.expressions.phrases import ANY, PHRASES
 from shared.expressions.structure import INDICATOR_FUNCTIONS
+
+
+@pytest.mark.parametrize(
+    ("source", "indicator"),
+    [
+        ("H15", "H15"),
+        ("change(H15)", "H15"),
+        ("prev(baseline(H15))", "H15"),
+        ("trend(H15, 3)", None),
+        ("H15 + 1", None),
+        ("count()", None),
+    ],
+)
+def test_what_looks_at_an_indicator_in_another_wave_keeps_its_unit(source: str, indicator: str | None) -> None:
+    assert measured(parse(source)) == (Name(indicator) if indicator else None)
+
 
 LABELS = {
     "H15": "Überfällige Nachweise",
