@@ -67,8 +67,9 @@ def _set_up(settings: LocalSettings, supervisor: Supervisor, stop: threading.Eve
     for service in ("intake", "scoring", "notify"):
         _pause(stop)
         migrate(service, service_environment(settings, service))
-    supervisor.start()
+    supervisor.start("web")  # alone, for the pages to answer soon
     _wait_for_pages(settings, stop)
+    supervisor.start()
     _show(_access(settings, stop), settings.home)
 
 

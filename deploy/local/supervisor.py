@@ -69,10 +69,11 @@ class Supervisor:
     def __init__(self, programs: Sequence[Program]) -> None:
         self._programs = list(programs)
 
-    def start(self) -> None:
-        """Start every program, in order."""
+    def start(self, *names: str) -> None:
+        """Start the named programs, without names all that were not started yet, in order."""
         for program in self._programs:
-            program.start()
+            if program.process is None and (not names or program.name in names):
+                program.start()
 
     def watch(self, stop: threading.Event) -> None:
         """Keep everything running until `stop` is set."""
