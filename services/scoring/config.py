@@ -20,3 +20,4 @@ class ScoringSettings(CommonSettings):
     lease_s: float = setting(
         "SCORING_LEASE_S", "A cell that a killed worker had in hand is computed again after, in seconds", default=30.0
     )
+    idle_s: float = setting("SCORING_IDLE_S", "Pause of a worker's loop that found nothing to do", default=0.05)

@@ -8,8 +8,6 @@ from services.scoring.app import SERVICE, Scoring
 from shared.bus.consumer import Consumer
 from shared.runtime.worker import Pulse, run_worker
 
-IDLE_S = 0.05
-
 
 def work(scoring: Scoring, stop: threading.Event) -> None:
     """Consume events, compute cells and relay until `stop` is set; finish what is in hand. Any number may run."""
@@ -18,5 +16,5 @@ def work(scoring: Scoring, stop: threading.Event) -> None:
     settings = scoring.settings
     run_worker(
         stop, consumer, pulse, scoring.steps(),
-        idle_s=IDLE_S, heartbeat=settings.heartbeat_file, metrics_port=settings.metrics_port,
+        idle_s=settings.idle_s, heartbeat=settings.heartbeat_file, metrics_port=settings.metrics_port,
     )  # fmt: skip

@@ -34,6 +34,15 @@ QUICK: Mapping[str, str] = {
     "NOTIFY_LEASE_S": "20",
     "SCORING_LEASE_S": "5",
 }
+# For a store that needs a millisecond of computing time for every question: ask less often, compute more at once.
+PATIENT: Mapping[str, str] = {
+    **QUICK,
+    "NOTIFY_IDLE_S": "0.5",
+    "SCORING_IDLE_S": "0.5",
+    "SCORING_QUIET_S": "5",
+    "SCORING_LONGEST_S": "10",
+    "SCORING_PEERS_S": "10",
+}
 
 
 @dataclass

@@ -15,12 +15,12 @@ class Size:
     broker_kills: int = 2
 
 
-def wanted(environ: Mapping[str, str], part: int = 1) -> Size:
-    """Return the full size (for a slow server that part of it), or what CHAOS_LETTERS and CHAOS_KILLS ask for.
+def wanted(environ: Mapping[str, str]) -> Size:
+    """Return the full size, or what CHAOS_LETTERS and CHAOS_KILLS ask for.
 
     Raises AssertionError where they are set and CI is: the gate has one size.
     """
     given = [name for name in ("CHAOS_LETTERS", "CHAOS_KILLS") if environ.get(name)]
     assert not (given and environ.get("CI") == "true"), f"in CI the run has its full size: unset {', '.join(given)}"
-    full = Size(Size.letters // part, Size.kills // part)
+    full = Size()
     return Size(int(environ.get("CHAOS_LETTERS") or full.letters), int(environ.get("CHAOS_KILLS") or full.kills))
