@@ -12,7 +12,8 @@ help: ## List what can be done
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 # pip shows its own progress on a terminal and stays quiet elsewhere.
-PIP_INSTALL = $(BIN)/python -m pip install $$([ -t 1 ] || echo --quiet) --disable-pip-version-check --require-hashes
+PIP_INSTALL = [ -t 1 ] && quiet= || quiet=--quiet; \
+  $(BIN)/python -m pip install $$quiet --disable-pip-version-check --require-hashes
 
 $(VENV)/.run: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit("Peilung needs Python 3.11 or newer, not " + sys.version.split()[0]) if sys.version_info < (3, 11) else 0'
