@@ -160,6 +160,7 @@ def test_a_coordinator_sees_and_fills_the_own_questionnaire(bench: Bench, app: F
     person.press()
     assert person.page.h1 == "Report"
     assert person.path.startswith("/q/")
+    assert person.page.links["/collection/"] == "Your questionnaires"
     first = person.path
     person.press()
     person.press(groups="3", groups_new="1", button="save")
