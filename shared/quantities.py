@@ -58,4 +58,5 @@ def with_unit(shown: str, unit: str, language: str, value: float | None = None) 
 
 def quantity(value: float, unit: str, language: str, decimals: int | None = None) -> str:
     """Write a number with its unit: `38 %`, `1 Tag`, `2 von 3`."""
-    return with_unit(number(value, language, decimals), unit, language, value)
+    shown = value if decimals is None else round(value, decimals)
+    return with_unit(number(value, language, decimals), unit, language, abs(shown))

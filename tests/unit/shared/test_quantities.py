@@ -11,6 +11,8 @@ from shared.quantities import exact, quantity
     ("value", "unit", "decimals", "german", "english"),
     [
         (38.095, "%", 0, "38 %", "38%"),
+        (1.19, "index", 0, "1 Punkt", "1 point"),
+        (-1.0, "index", 0, "−1 Punkt", "−1 point"),
         (1.0, "days", None, "1 Tag", "1 day"),
         (30.0, "months", 0, "30 Monate", "30 months"),
         (2.0, "0–3", 0, "2 von 3", "2 of 3"),
