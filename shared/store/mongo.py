@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from pymongo.collection import Collection as Documents
+from pymongo.cursor import Cursor
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from shared.errors import StoreUnavailable
@@ -16,7 +18,7 @@ from shared.store.conditions import Conditions, Order, conditions, order
 from shared.store.documents import ETAG, check_document, check_name
 from shared.store.mongo_client import READ_BACK_TIMEOUT_S, Client, Stored, bounded
 from shared.store.mongo_indexes import MIGRATION_TIMEOUT_S, ensure_index, taken_index
-from shared.store.mongo_query import filter_of, sort_of
+from shared.store.mongo_query import Filter, Keys, filter_of, sort_of
 from shared.store.paging import value_at
 from shared.store.port import Collection, CollectionSpec, Document, Duplicate, Lease, Where
 
@@ -25,6 +27,8 @@ T = TypeVar("T")
 PING_TIMEOUT_S = 1.0
 # How many of the oldest documents a claimer looks at, so that claimers who race need not all read again.
 _CANDIDATES = 4
+# What a stream asks for at a time; a few hundred documents come well within the limit of one call.
+_BATCH = 200
 
 
 class MongoStore:
@@ -103,11 +107,22 @@ class MongoCollection(BaseCollection):
             return self._documents().count_documents(filter_of(conditions(where)))
 
     def stream(self, where: Where, *, sort: Sequence[str] = ("_id",)) -> Iterator[Document]:
-        """Yield matching documents in order; one changed meanwhile may be missed or seen as it was or is."""
+        """Yield matching documents in order; one changed meanwhile may be missed or seen as it was or is.
+
+        Each batch has a deadline of its own, and what the reader does between two of them has none.
+        """
         wanted, sorting = filter_of(conditions(where)), sort_of(order(sort))
-        with bounded(), self._documents().find(wanted, sort=sorting) as cursor:
-            for stored in cursor:
-                yield _visible(stored)
+        with contextlib.closing(self._opened(wanted, sorting)) as cursor:
+            while batch := self._batch(cursor):
+                yield from map(_visible, batch)
+
+    def _opened(self, wanted: Filter, sorting: Keys) -> Cursor[Stored]:
+        with bounded():
+            return self._documents().find(wanted, sort=sorting, batch_size=_BATCH)
+
+    def _batch(self, cursor: Cursor[Stored]) -> list[Stored]:
+        with bounded():
+            return list(itertools.islice(cursor, _BATCH))
 
     def _select(self, wanted: Conditions, sort: Order, limit: int | None) -> list[Document]:
         with bounded():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from shared.store import sqlite_schema as schema
 from shared.store.collection import BaseCollection, Edit, as_lease, claimable, leased
@@ -15,25 +15,28 @@ from shared.store.documents import check_document, check_name, check_size
 from shared.store.port import Collection, CollectionSpec, Document, Lease, Where
 from shared.store.sqlite_connection import BUSY_TIMEOUT_S, Connections
 from shared.store.sqlite_query import order_sql, value_expression, where_sql
+from shared.store.sqlite_writer import Writer
 
+T = TypeVar("T")
 _PING_TIMEOUT_S = 1.0
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 class SqliteStore:
-    """A database file; every thread and process has its own connection."""
+    """A database file; every thread and process has its own connection, and each process one to write with."""
 
     def __init__(self, path: str, busy_timeout_s: float = BUSY_TIMEOUT_S) -> None:
         self._connections = Connections(path, busy_timeout_s)
+        self._writer = Writer(self._connections, busy_timeout_s)
         self._schema = schema.Schema()
 
     def collection(self, name: str) -> Collection:
         """Return a collection; its table is created by the first write."""
-        return SqliteCollection(self._connections, self._schema, check_name(name))
+        return SqliteCollection(self._connections, self._writer, self._schema, check_name(name))
 
     def migrate(self, specs: Sequence[CollectionSpec]) -> list[str]:
         """Create missing tables, columns and indexes in one transaction; return one line per change."""
-        with self._connections.translated(), self._connections.transaction() as connection:
+        with self._connections.translated(), self._writer.transaction() as connection:
             return list(schema.migrate(connection, specs))
 
     def ping(self) -> None:
@@ -45,23 +48,25 @@ class SqliteStore:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
 
     def close(self) -> None:
-        """Close this thread's connection; other threads' close at their next use or with their thread."""
+        """Close this thread's connection and the one for writing; other threads' close at their next use or with it."""
         self._connections.close()
+        self._writer.close()
 
 
 class SqliteCollection(BaseCollection):
     """One table: `_id`, the document as JSON, and a generated column per declared path."""
 
-    def __init__(self, connections: Connections, known: schema.Schema, name: str) -> None:
+    def __init__(self, connections: Connections, writer: Writer, known: schema.Schema, name: str) -> None:
         super().__init__(name)
         self._connections = connections
+        self._writer = writer
         self._schema = known
 
     def insert(self, document: Document) -> None:
         """Add a document. Raises Duplicate when `_id` or a unique key is taken."""
         row = (document.get("_id"), _encode(document))
-        with self._writing() as connection:
-            connection.execute(f'INSERT INTO "{self._name}" (_id, body) VALUES (?, ?)', row)  # noqa: S608
+        statement = f'INSERT INTO "{self._name}" (_id, body) VALUES (?, ?)'  # noqa: S608
+        self._written(lambda connection: connection.execute(statement, row).rowcount)
 
     def get(self, id_: str) -> Document | None:
         """Return the document or None."""
@@ -76,9 +81,8 @@ class SqliteCollection(BaseCollection):
             f"DO UPDATE SET body = excluded.body WHERE coalesce({stored}, ?) < ?"
         )
         newer = int(document[revision])
-        with self._writing() as connection:
-            row = (document.get("_id"), _encode(document), newer - 1, newer)
-            return connection.execute(statement, row).rowcount == 1
+        row = (document.get("_id"), _encode(document), newer - 1, newer)
+        return self._written(lambda connection: connection.execute(statement, row).rowcount) == 1
 
     def claim(self, where: Where, *, due: str, now: str, until: str, owner: str) -> Lease | None:
         """Lease the document with the oldest `due` at or before `now` that nobody holds, None if there is none."""
@@ -91,8 +95,8 @@ class SqliteCollection(BaseCollection):
 
     def delete(self, id_: str) -> bool:
         """Remove the document; True if it was there."""
-        with self._writing() as connection:
-            return connection.execute(f'DELETE FROM "{self._name}" WHERE _id = ?', (id_,)).rowcount == 1  # noqa: S608
+        statement = f'DELETE FROM "{self._name}" WHERE _id = ?'  # noqa: S608
+        return self._written(lambda connection: connection.execute(statement, (id_,)).rowcount) == 1
 
     def count(self, where: Where) -> int:
         """Return how many documents match."""
@@ -109,18 +113,24 @@ class SqliteCollection(BaseCollection):
 
     def _select(self, wanted: Conditions, sort: Order, limit: int | None) -> list[Document]:
         with self._connections.translated():
-            rows = self._query(self._connections.get(), "body", wanted, sort, limit)
-            return [json.loads(body) for (body,) in rows]
+            return self._read(self._connections.get(), wanted, sort, limit)
+
+    def _read(
+        self, connection: sqlite3.Connection, wanted: Conditions, sort: Order, limit: int | None
+    ) -> list[Document]:
+        return [json.loads(body) for (body,) in self._query(connection, "body", wanted, sort, limit)]
 
     def _modify(self, id_: str, wanted: Conditions, edit: Edit) -> Document | None:
-        with self._writing():
-            found = self._select((("_id", id_), *wanted), (), 1)
-            return self._write(edit(found[0])) if found else None
+        statement = f'UPDATE "{self._name}" SET body = ? WHERE _id = ?'  # noqa: S608
 
-    def _write(self, document: Document) -> Document:
-        row = (_encode(document), document["_id"])
-        self._connections.get().execute(f'UPDATE "{self._name}" SET body = ? WHERE _id = ?', row)  # noqa: S608
-        return document
+        def change(connection: sqlite3.Connection) -> Document | None:
+            for found in self._read(connection, (("_id", id_), *wanted), (), 1):
+                edited = edit(found)
+                connection.execute(statement, (_encode(edited), edited["_id"]))
+                return edited
+            return None
+
+        return self._written(change)
 
     def _query(
         self, connection: sqlite3.Connection, what: str, wanted: Conditions, sort: Order, limit: int | None
@@ -134,17 +144,19 @@ class SqliteCollection(BaseCollection):
         statement += f" LIMIT {int(limit)}" if limit is not None else ""
         return connection.execute(statement, parameters)
 
-    @contextlib.contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One write transaction on this thread's connection, with the table there and SQLite's errors as ours."""
-        with self._connections.translated():
+    def _written(self, change: Callable[[sqlite3.Connection], T]) -> T:
+        """Make a change durable, with the table there and SQLite's errors as ours."""
+
+        def checked(connection: sqlite3.Connection) -> T:
+            if self._schema.declared(connection, self._name) is None:
+                schema.create_table(connection, self._name)
             try:
-                with self._connections.transaction() as connection:
-                    if self._schema.declared(connection, self._name) is None:
-                        schema.create_table(connection, self._name)
-                    yield connection
+                return change(connection)
             except sqlite3.IntegrityError as error:
-                raise schema.violated(self._connections.get(), self._name, error) from error
+                raise schema.violated(connection, self._name, error) from error
+
+        with self._connections.translated():
+            return self._writer.write(checked)
 
 
 def _encode(document: Document) -> str:

@@ -1,4 +1,4 @@
-"""SQLite connections: one per thread and process, durable, errors as ours."""
+"""SQLite connections: one per thread and process to read with, durable, errors as ours."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ class Connections:
         self._local = threading.local()
         self._generation = 0
         self._creating = threading.Lock()
-        self._turns = (os.getpid(), threading.Lock())
         # A connection must be neither used nor closed in a child process: it is only kept from being collected.
         self._inherited: list[sqlite3.Connection] = []
 
@@ -40,13 +39,18 @@ class Connections:
         self._local.held = (os.getpid(), self._generation, connection)
         return connection
 
-    def open(self, timeout_s: float) -> sqlite3.Connection:
-        """Return a new connection in autocommit mode; a lock is waited for at most `timeout_s`."""
+    def open(self, timeout_s: float, *, shared: bool = False) -> sqlite3.Connection:
+        """Return a new connection in autocommit mode; a lock is waited for at most `timeout_s`.
+
+        A `shared` one may be used by one thread after the other.
+        """
         with self._creating:
             _create_private(self._path)
-        connection = sqlite3.connect(self._path, timeout=timeout_s, isolation_level=None, cached_statements=256)
+        connection = sqlite3.connect(
+            self._path, timeout=timeout_s, isolation_level=None, cached_statements=256, check_same_thread=not shared
+        )
         try:
-            _when_free(lambda: connection.execute("PRAGMA journal_mode=WAL"), timeout_s)
+            when_free(lambda: connection.execute("PRAGMA journal_mode=WAL"), self._busy_timeout_s)
             connection.execute("PRAGMA synchronous=FULL")
         except BaseException:
             connection.close()
@@ -66,43 +70,6 @@ class Connections:
         """Close this thread's connection now, those of other threads at their next use or with their thread."""
         self._generation += 1
         self.discard()
-
-    @contextlib.contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Hold the write lock; commit at the end, roll back on any exception.
-
-        The threads of a process take turns, and between processes the lock is asked for every millisecond:
-        SQLite's own waiting sleeps ever longer, so that a busy file starves some of its writers for seconds.
-        """
-        with self._turn():
-            connection = self.get()
-            self._begin(connection)
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
-
-    @contextlib.contextmanager
-    def _turn(self) -> Iterator[None]:
-        if self._turns[0] != os.getpid():
-            self._turns = (os.getpid(), threading.Lock())
-        turn = self._turns[1]
-        if not turn.acquire(timeout=self._busy_timeout_s):
-            raise StoreUnavailable("SQLite: another thread has been writing for too long")
-        try:
-            yield
-        finally:
-            turn.release()
-
-    def _begin(self, connection: sqlite3.Connection) -> None:
-        connection.execute("PRAGMA busy_timeout=0")
-        try:
-            _when_free(lambda: connection.execute("BEGIN IMMEDIATE"), self._busy_timeout_s)
-        finally:
-            connection.execute(f"PRAGMA busy_timeout={round(1000 * self._busy_timeout_s)}")
 
     @contextlib.contextmanager
     def translated(self) -> Iterator[None]:
@@ -127,7 +94,7 @@ def _create_private(path: str) -> None:
             raise StoreUnavailable(f"SQLite: cannot create the database: {error.strerror}") from error
 
 
-def _when_free(run: Callable[[], object], timeout_s: float) -> None:
+def when_free(run: Callable[[], object], timeout_s: float) -> None:
     """Run what needs a lock, again and again while others hold it; at the deadline raise what SQLite says."""
     deadline = time.monotonic() + timeout_s
     while True:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
 from shared.errors import Invalid
 from shared.store.port import Among, Collection, CollectionSpec, Exists, Index, Range, Store
+from tests.support.wait import eventually
 
 MISSING = object()
 VALUES: dict[str, Any] = {
@@ -142,6 +144,19 @@ def test_a_stream_of_thousands_may_be_left_early_and_written_beside(things: Coll
 
     assert first + [id_ for id_ in rest if id_ != "later"] == [f"{number:05}" for number in range(1200)]
     things.stream({}).close()  # type: ignore[attr-defined]
+
+
+def test_a_stream_that_is_read_slowly_goes_on_and_bounds_nothing_else(things: Collection) -> None:
+    for number in range(450):
+        things.insert({"_id": f"{number:05}"})
+
+    stream = things.stream({})
+    first = [next(stream)["_id"] for _ in range(10)]
+    longer_than_a_call = time.monotonic() + 4.5
+    eventually(lambda: time.monotonic() > longer_than_a_call)
+
+    assert things.get("00449") == {"_id": "00449"}
+    assert first + [document["_id"] for document in stream] == [f"{number:05}" for number in range(450)]
 
 
 @pytest.mark.parametrize("value", ["\ud800", 2**63, float("nan"), {"a": 1}, [1]])

@@ -158,6 +158,18 @@ def test_a_server_that_does_not_answer_is_unavailable_within_five_seconds(
     eventually(lambda: _answers(things))
 
 
+def test_a_server_that_goes_away_within_a_stream_is_unavailable_within_five_seconds(
+    proxy: Proxy, things: Collection, direct: Collection
+) -> None:
+    for number in range(450):
+        direct.insert({"_id": f"{number:05}"})
+    stream = things.stream({})
+    next(stream)
+    proxy.drop(IN, OUT)
+
+    assert _seconds_until_unavailable(lambda: list(stream)) < 5.3
+
+
 def test_a_server_that_is_not_there_is_unavailable_within_five_seconds(database: str) -> None:
     store = MongoStore(f"mongodb://127.0.0.1:{free_port()}/{database}")
 

@@ -6,6 +6,7 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from shared.errors import StoreUnavailable
 from shared.store.collection import claimable
 from shared.store.conditions import Conditions, conditions, order
 from shared.store.paging import segments
-from shared.store.port import Among, Change, Collection, CollectionSpec, Exists, Index, Range
+from shared.store.port import Among, Change, Collection, CollectionSpec, Duplicate, Exists, Index, Range
 from shared.store.sqlite import SqliteStore
 from shared.store.sqlite_query import order_sql, where_sql
+from tests.support.wait import eventually
 
 SPEC = CollectionSpec(
     "jobs",
@@ -159,6 +161,42 @@ def test_a_writer_waits_for_another(path: Path, store: SqliteStore) -> None:
     patient.close()
 
 
+def test_what_threads_write_at_the_same_time_is_one_commit_and_a_refusal_concerns_nobody_else(path: Path) -> None:
+    busy, statements = SqliteStore(str(path)), list[str]()
+    jobs = busy.collection("jobs")
+    jobs.insert({"_id": "0"})
+    connection = busy._writer._mine().connection
+    assert connection is not None
+    connection.set_trace_callback(statements.append)
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = [pool.submit(jobs.insert, {"_id": str(number)}) for number in range(8)]
+        eventually(lambda: len(busy._writer._mine().waiting) == 8)
+        holder.execute("ROLLBACK")
+    holder.close()
+
+    assert [type(one.exception()) for one in outcomes] == [Duplicate, *[type(None)] * 7]
+    assert jobs.count({}) == 8
+    assert statements.count("COMMIT") == 1
+    busy.close()
+
+
+def test_a_write_that_never_got_its_turn_is_not_made_later(store: SqliteStore, path: Path) -> None:
+    jobs = store.collection("jobs")
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(4) as pool:
+        late = [pool.submit(jobs.insert, {"_id": f"late {number}"}) for number in range(4)]
+    holder.execute("ROLLBACK")
+    holder.close()
+
+    assert all(isinstance(one.exception(), StoreUnavailable) for one in late)
+    jobs.insert({"_id": "new"})
+    assert jobs.count({}) == 301
+
+
 @pytest.mark.parametrize("content", [b"this is no database" * 100, b"SQLite format 3\0" + b"\xff" * 4096])
 def test_a_file_that_is_no_database_is_unavailable(path: Path, content: bytes) -> None:
     path.write_bytes(content)
@@ -176,16 +214,18 @@ def test_a_missing_folder_is_unavailable(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_unavailable_and_loses_nothing_accepted(store: SqliteStore, path: Path) -> None:
     jobs: Collection = store.collection("jobs")
-    connection = store._connections.get()
+    jobs.insert({"_id": "small"})
+    connection = store._writer._mine().connection
+    assert connection is not None
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count={pages + 2}")
 
     with pytest.raises(StoreUnavailable):
         jobs.insert({"_id": "big", "v": "x" * 1_000_000})
 
-    assert jobs.count({}) == 300
-    jobs.insert({"_id": "big", "v": "x" * 1_000_000})
     assert jobs.count({}) == 301
+    jobs.insert({"_id": "big", "v": "x" * 1_000_000})
+    assert jobs.count({}) == 302
 
 
 def _traced(store: SqliteStore, call: Any) -> list[str]:
