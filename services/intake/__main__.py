@@ -37,7 +37,7 @@ def relay(_: argparse.Namespace, settings: IntakeSettings) -> None:
     consumer = Consumer(settings.bus_url, "intake", relaying.handlers, beat=pulse.beat)
     run_worker(
         stop, consumer, pulse, relaying.steps,
-        idle_s=0.2, heartbeat=settings.heartbeat_file, metrics_port=settings.metrics_port,
+        idle_s=0.1, heartbeat=settings.heartbeat_file, metrics_port=settings.metrics_port,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ class NotifySettings(CommonSettings):
 
     smtp_url: str = setting("SMTP_URL", smtp_server.DOC, secret=True)
     critical_wait_s: float = setting(
-        "NOTIFY_CRITICAL_WAIT_S", "Critical: wait before a mail, for flags that are still on their way", default=0.5
+        "NOTIFY_CRITICAL_WAIT_S", "Critical: wait before a mail, for flags that are still on their way", default=0.3
     )
     critical_interval_s: float = setting(
         "NOTIFY_CRITICAL_INTERVAL_S", "Critical: least time between two mails about a site to a person", default=300.0
@@ -42,7 +42,7 @@ class NotifySettings(CommonSettings):
     )
     senders: int = setting("NOTIFY_SENDERS", "Mails sent at the same time by one process", default=2)
     smtp_timeout_s: float = setting("NOTIFY_SMTP_TIMEOUT_S", "Limit for one answer of the mail server", default=20.0)
-    idle_s: float = setting("NOTIFY_IDLE_S", "Pause of a worker's loop that found nothing to do", default=0.2)
+    idle_s: float = setting("NOTIFY_IDLE_S", "Pause of a worker's loop that found nothing to do", default=0.1)
     lease_s: float = setting(
         "NOTIFY_LEASE_S",
         "A mail that a killed worker had in hand is taken up again after; also bounds all waits for the mail server",

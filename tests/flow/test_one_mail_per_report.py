@@ -15,7 +15,7 @@ from tests.support.one_process import KEY, Platform
 from tests.support.pipeline import letters
 from tests.support.smtp_sink import SmtpSink
 
-WAITS = {"as in production": {"NOTIFY_CRITICAL_WAIT_S": "0.5"}, "as embedded": WARNINGS_SOON, "without a wait": {}}
+WAITS = {"as in production": {"NOTIFY_CRITICAL_WAIT_S": "0.3"}, "as embedded": WARNINGS_SOON, "without a wait": {}}
 
 
 @pytest.mark.parametrize("told", WAITS.values(), ids=WAITS)
