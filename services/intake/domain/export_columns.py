@@ -72,6 +72,7 @@ def about_columns(history: History, *, full: bool) -> list[Column]:
         _about("form_version", "code"),
         _about("received_at", "date" if form.anonymous else "dateTime"),
         _about("revision", "number"),
+        _about("marks", "text"),
     ]
 
 
@@ -84,6 +85,7 @@ _ABOUT: dict[str, Texts] = {
     "form_version": {"de": "Fassung des Fragebogens", "en": "Form version"},
     "received_at": {"de": "Eingegangen (UTC)", "en": "Received (UTC)"},
     "revision": {"de": "Fassung der Abgabe", "en": "Revision"},
+    "marks": {"de": "Verletzte Regeln (Abgabe vom Gerät)", "en": "Broken rules (submission from a device)"},
 }
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import Any
 
 from services.intake.domain.export_columns import Column
-from services.intake.domain.submission import reference
+from services.intake.domain.submission import Mark, reference
 
 Value = str | int | float | None
 Document = Mapping[str, Any]
@@ -50,9 +50,9 @@ class RowReader:
     """Turns documents into rows; what a form version does not ask is empty there."""
 
     def __init__(self, columns: Sequence[Column], *, anonymous: bool) -> None:
-        known = _about(anonymous)
-        self._about = [known[column.name] for column in columns if column.question is None]
         self._questions = [column for column in columns if column.question is not None]
+        known = _about(anonymous, {str(column.question) for column in self._questions})
+        self._about = [known[column.name] for column in columns if column.question is None]
         self._readers: dict[str, list[Callable[[Mapping[str, Any]], Value]]] = {}
 
     def read(self, document: Document) -> Row:
@@ -65,15 +65,23 @@ class RowReader:
         return Row([*(tell(document) for tell in self._about), *(read(answers) for read in readers)], answers)
 
 
-def _about(anonymous: bool) -> dict[str, Callable[[Document], Value]]:
+def _about(anonymous: bool, questions: Collection[str]) -> dict[str, Callable[[Document], Value]]:
     """Return how each column about a response is filled; an anonymous one is known to the day."""
     return {
         "reference": lambda document: reference(document["_id"]),
         "received_at": lambda document: document["received_at"][: 10 if anonymous else None],
+        "marks": lambda document: _marks(document, questions),
         **{
             name: itemgetter(name) for name in ("instance_id", "respondent", "site", "wave", "form_version", "revision")
         },
     }
+
+
+def _marks(document: Document, questions: Collection[str]) -> Value:
+    """Return what is wrong with the answers, as `question:kind`; `?` stands for a question without a column."""
+    marks = document.get("field", {}).get("marks", ())
+    told = ((mark["question"], Mark(mark["question"], mark["code"]).kind) for mark in marks)
+    return " ".join(dict.fromkeys(f"{name if name in questions else '?'}:{kind}" for name, kind in told)) or None
 
 
 def _reader(column: Column, version: str) -> Callable[[Mapping[str, Any]], Value]:

@@ -98,6 +98,18 @@ def test_answers_that_break_rules_are_marked_on_the_responses_page(bench: Bench)
     assert "canary" not in page.html
 
 
+def test_answers_that_break_rules_are_marked_in_exports(bench: Bench) -> None:
+    evaluator = person(bench, "evaluator")
+    token = bench.office.invitations.invite(PLACE).token
+    send(bench, token, "5000", more="<help>no</help><invented>canary</invented>")
+
+    export = evaluator.open("/api/intake/v1/programmes/sample/forms/report/export.json").html
+    (item,) = json.loads(export)["items"]
+
+    assert (item["marks"], item["groups"]) == ("groups:constraint ?:aside", 5000)
+    assert "canary" not in export
+
+
 def test_an_edit_that_keeps_the_rules_takes_the_mark_away(bench: Bench) -> None:
     consultant = person(bench, "consultant")
     token = bench.office.invitations.invite(PLACE).token

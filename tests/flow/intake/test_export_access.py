@@ -147,7 +147,7 @@ def test_an_anonymous_row_has_a_day_and_nothing_that_leads_to_a_person(bench: Be
 
     assert item == {
         "site": "nordstadt", "wave": "2026-H1", "form_version": "1", "received_at": "2026-07-01", "revision": 1,
-        "score": item["score"], "remark": "mild",
+        "marks": None, "score": item["score"], "remark": "mild",
     }  # fmt: skip
 
 

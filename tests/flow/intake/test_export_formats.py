@@ -79,7 +79,9 @@ def test_a_file_says_what_it_is_and_how_it_is_called(client: FlaskClient, suffix
 def test_csv_holds_one_line_per_response_with_codes(client: FlaskClient) -> None:
     north, south = read_csv(get(client, "csv"))
 
-    assert list(north)[:7] == ["reference", "instance_id", "site", "wave", "form_version", "received_at", "revision"]
+    assert list(north)[:8] == [
+        "reference", "instance_id", "site", "wave", "form_version", "received_at", "revision", "marks",
+    ]  # fmt: skip
     assert north["instance_id"] == "uuid:north"
     assert north["received_at"] == "2026-11-22T12:00:00.000Z"
     assert (north["groups"], north["budget"], north["asked_on"]) == ("10", "1200.5", "2026-06-30")

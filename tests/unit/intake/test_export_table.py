@@ -103,7 +103,7 @@ def test_every_form_has_columns_about_the_response_but_an_anonymous_one_none_tha
 ) -> None:
     columns = [column.name for column in about_columns(history(form), full=full)]
 
-    assert columns == [*first, "site", "wave", "form_version", "received_at", "revision"]
+    assert columns == [*first, "site", "wave", "form_version", "received_at", "revision", "marks"]
 
 
 def test_a_form_is_anonymous_if_it_ever_was_and_its_waves_and_sites_stay() -> None:
@@ -158,6 +158,20 @@ def test_an_anonymous_response_is_known_to_the_day() -> None:
     columns = [c for c in about_columns(history(ANONYMOUS), full=True) if c.name == "received_at"]
 
     assert RowReader(columns, anonymous=True).read(document("a")).values == ["2026-11-22"]
+
+
+def test_a_row_names_what_breaks_rules_and_no_question_that_is_not_told() -> None:
+    broken = [("groups", "constraint"), ("help", "unknown_choice"), ("help", "required"), ("invented", "unknown_name")]
+    marks = [{"question": question, "code": code, "aside": None} for question, code in broken]
+    form = report_form()
+    columns = [c for c in about_columns(history(form), full=True) if c.name == "marks"]
+    reader = RowReader([*columns, *question_columns([form], texts=False)], anonymous=False)
+
+    marked = reader.read(document("a", field={"xml": "<data/>", "marks": marks})).values[0]
+    unmarked = [reader.read(document("a", **more)).values[0] for more in ({"field": {"xml": "", "marks": []}}, {})]
+
+    assert marked == "groups:constraint help:aside help:required ?:aside"
+    assert unmarked == [None, None]
 
 
 def person(*grants: Grant) -> Account:
