@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from services.intake.domain.export_access import reader_of
+from services.intake.domain.export_access import Reader, reader_of
 from services.intake.domain.submission import Place
 from services.intake.domain.waves import calendar
 from services.intake.handlers.monitor import Response
@@ -47,6 +47,7 @@ def overview() -> ResponseReturnValue:
         "overview.html",
         tasks=[task for programme in programmes for task in _tasks(actor, programme)],
         coordinates=actor.may("coordinator"),
+        downloads=[(one, found) for one in programmes if (found := _own_downloads(actor, one))],
         monitored=[programme for programme in programmes if actor.may(MONITORS, programme.id)],
         inviting={programme.id for programme in programmes if actor.may(INVITERS, programme.id)},
     )
@@ -61,6 +62,17 @@ def _tasks(actor: Account, programme: Programme) -> Iterable[Task]:
         if _state(wave) == "open":
             for response in office().monitor.responses(programme, wave.code, only):
                 yield Task(programme, wave, programme.site(response.site), programme.form(response.form), response)
+
+
+def _own_downloads(actor: Account, programme: Programme) -> list[tuple[Form, Reader]]:
+    """Return what coordinators may take away of their own sites; others find it beside the responses."""
+    if actor.may(MONITORS, programme.id) or not actor.may("coordinator", programme.id):
+        return []
+    return _downloads(actor, programme, programme.forms)
+
+
+def _downloads(actor: Account, programme: Programme, forms: Iterable[Form]) -> list[tuple[Form, Reader]]:
+    return [(form, reader) for form in forms if (reader := reader_of(actor, programme.id, form))]
 
 
 def _state(wave: Wave) -> str:
@@ -97,7 +109,7 @@ def responses(programme: str) -> ResponseReturnValue:
         wave=wave,
         state=_state(wave),
         forms=forms,
-        downloads=[(form, reader) for form in forms if (reader := reader_of(g.actor, programme, form))],
+        downloads=_downloads(g.actor, found, forms),
         sites=[site for site in found.sites if site.code in sites],
         cells={(row.site, row.form): row for row in rows},
         marks_of=marks_of,

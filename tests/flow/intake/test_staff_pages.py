@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -169,6 +170,32 @@ def test_a_coordinator_sees_and_fills_the_own_questionnaire(bench: Bench, app: F
     person.press()
     assert person.path == first
     assert "You have already begun" in person.page.text
+
+
+def test_a_coordinator_takes_away_what_the_own_site_says_of_itself(bench: Bench, app: Flask) -> None:
+    survey = report_form(id="survey", respondents="many", anonymous=True)
+    bench.publish_report_version("2", report_form(), survey)
+    for site in ("nordstadt", "suedtal"):
+        bench.submissions.submit(
+            Sent(replace(PLACE, site=site), f"uuid:{site}", {**GOOD, "comment": f"Text aus {site}"})
+        )
+    coordinator = signed_in(bench, app.test_client(), "coordinator").open("/collection/")
+
+    files = [link for link in coordinator.page.links if "/export." in link]
+
+    assert [link.partition("?")[0].rpartition("/forms/")[2] for link in files] == [
+        "report/export.xlsx", "report/export.csv", "report/export.sav", "report/export.json",
+    ]  # fmt: skip
+    rows = json.loads(coordinator.open(files[3]).html)["items"]
+    assert [(row["site"], row["comment"]) for row in rows] == [("nordstadt", "Text aus nordstadt")]
+
+
+@pytest.mark.parametrize("who", ["consultant", "evaluator"])
+def test_others_find_the_files_beside_the_responses(bench: Bench, app: Flask, who: str) -> None:
+    person = signed_in(bench, app.test_client(), who)
+
+    assert not [link for link in person.open("/collection/").page.links if "/export." in link]
+    assert [link for link in person.open("/collection/sample/responses").page.links if "/export." in link]
 
 
 def test_a_coordinator_cannot_fill_for_another_site(bench: Bench, app: Flask) -> None:
