@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,21 @@ def test_every_flag_of_a_shipped_programme_proposes_a_measure(folder: Path) -> N
     programme = read_programme(folder)
 
     assert [flag.id for flag in programme.flags if not flag.support] == []
+
+
+@pytest.mark.parametrize("folder", PROGRAMMES, ids=name)
+def test_a_question_that_a_flag_names_is_understood_without_the_questions_around_it(folder: Path) -> None:
+    rules = (folder / "flags.yaml").read_text(encoding="utf-8")
+    questions = [
+        one for form in read_programme(folder).forms for one in form.questions() if f"${{{one.name}}}" in rules
+    ]
+
+    leaning = [
+        one.name for one in questions if re.match(r"davon\b|of (these|which)\b", " ".join(one.label.values()), re.I)
+    ]
+
+    assert questions
+    assert leaning == []
 
 
 @pytest.mark.parametrize("folder", INVALID, ids=name)

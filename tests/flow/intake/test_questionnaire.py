@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from flask import Flask
@@ -301,6 +301,22 @@ def test_a_closed_wave_takes_no_more_pages(bench: Bench, app: Flask, link: str) 
     assert "closed since" in person.page.text
     assert person.page.forms == []
     assert Person(app.test_client()).open(link + "/p/g_numbers").page.h1 == "Report"
+
+
+@pytest.mark.parametrize(
+    ("respondents", "anonymous", "said"),
+    [
+        ("one", False, "Your answers are seen by your site"),
+        ("many", False, "Only the consultant in charge and the evaluators read single answers"),
+        ("many", True, "your answers cannot be connected with you"),
+    ],
+)
+def test_a_questionnaire_says_who_reads_the_answers(
+    bench: Bench, app: Flask, respondents: Literal["one", "many"], anonymous: bool, said: str
+) -> None:
+    bench.publish_report(report_form(respondents=respondents, anonymous=anonymous))
+
+    assert said in Person(app.test_client(), "en").open(f"/q/{bench.office.invitations.invite(PLACE).token}").page.text
 
 
 def test_everybody_with_an_anonymous_link_is_a_respondent_of_their_own(bench: Bench, app: Flask) -> None:
