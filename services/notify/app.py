@@ -27,6 +27,7 @@ from services.notify.handlers.silencing import Silencing
 from services.notify.web import ack, api, pages
 from services.notify.web.desk import Desk
 from services.notify.web.wording import shown
+from shared.bus.contact import Contact
 from shared.bus.publisher import Publisher
 from shared.clock import Clock, SystemClock, to_text
 from shared.outbox import Relay
@@ -56,6 +57,7 @@ class Notify:
         self.server = smtp_server.parse(self.settings.smtp_url)
         self.owner = self.owner or f"{socket.gethostname()}-{os.getpid()}"
         self.routes = self.settings.routes()
+        self.contact = Contact(self.store, self.clock, self.settings.late_after_s)
         self.registry = Registry(self.store)
         self.people = People(self.store, self.registry)
         self.groups = Groups(self.store, self.people, self.routes, self.clock)
@@ -91,6 +93,7 @@ class Notify:
     def steps(self) -> dict[str, Step]:
         """Return every loop of a worker process by name."""
         loops: dict[str, Step] = {"flush": self.flusher().step, "audit": Auditor(self.store, self.clock).step}
+        loops["contact"] = self.contact.keep
         for number in range(1, self.settings.senders + 1):
             loops[f"send-{number}"] = self.sender(number).step
         for spec in (ALERTS, DELIVERIES):
@@ -119,7 +122,10 @@ def build(settings: NotifySettings) -> Notify:
 def build_web(settings: NotifySettings, notify: Notify | None = None) -> Flask:
     """Return the web application: pages and JSON API."""
     notify = notify or build(settings)
-    app = create_app(SERVICE, "/support", settings, notify.registry, notify.store.ping, "services.notify.web")
+    app = create_app(
+        SERVICE, "/support", settings, notify.registry, notify.store.ping, "services.notify.web",
+        late_since=notify.contact.lost_since,
+    )  # fmt: skip
     app.extensions["notify"] = notify.desk()
     app.context_processor(lambda: {"shown": shown})
     app.register_blueprint(ack.links)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.bus.contact import CONTACT
 from shared.store.port import CollectionSpec, Index
 
 ALERTS = CollectionSpec(
@@ -26,4 +27,4 @@ SILENCES = CollectionSpec("silences", (Index("programme", ("programme", "ends_at
 SUPPRESSIONS = CollectionSpec("suppressions")
 CHANNELS = CollectionSpec("channels")
 
-COLLECTIONS = (ALERTS, GROUPS, DELIVERIES, SILENCES, SUPPRESSIONS, CHANNELS)
+COLLECTIONS = (ALERTS, GROUPS, DELIVERIES, SILENCES, SUPPRESSIONS, CHANNELS, CONTACT)

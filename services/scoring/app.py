@@ -26,6 +26,7 @@ from services.scoring.handlers.worlds import Worlds
 from services.scoring.ports import COLLECTIONS, WITH_OUTBOX
 from services.scoring.web import api, pages
 from shared.bus.admin import ParkedQueue
+from shared.bus.contact import Contact
 from shared.bus.publisher import Publisher
 from shared.clock import Clock, SystemClock
 from shared.outbox import Receipts, Relay
@@ -57,6 +58,7 @@ class Scoring:
     def __post_init__(self) -> None:
         self.owner = self.owner or f"{socket.gethostname()}-{os.getpid()}"
         self.timing = Timing(self.settings.quiet_s, self.settings.longest_s, self.settings.peers_s)
+        self.contact = Contact(self.store, self.clock, self.settings.late_after_s)
         self.registry = Registry(self.store)
         self.responses = StoredResponses(self.store)
         self.cells = StoredCells(self.store)
@@ -98,6 +100,7 @@ class Scoring:
         # again and again, as a message somebody else is looking at escapes the purge at the erasure
         loops: dict[str, Step] = {"purge": Every(PURGE_S, time.monotonic, self.purge)}
         loops["measure"] = Every(MEASURE_S, time.monotonic, self.measure)
+        loops["contact"] = self.contact.keep
         for number in range(1, self.settings.workers + 1):
             loops[f"cells-{number}"] = self.recompute(number).step
         for name in WITH_OUTBOX:
@@ -118,8 +121,13 @@ class Scoring:
 def build_web(settings: ScoringSettings, scoring: Scoring | None = None) -> Flask:
     """Return the web application: pages and JSON API."""
     scoring = scoring or build(settings)
-    app = create_app(SERVICE, "/monitoring", settings, scoring.registry, scoring.store.ping, "services.scoring.web")
-    app.extensions["scoring"] = Reading(scoring.registry, scoring.cells, scoring.flags, scoring.explaining)
+    app = create_app(
+        SERVICE, "/monitoring", settings, scoring.registry, scoring.store.ping, "services.scoring.web",
+        late_since=scoring.contact.lost_since,
+    )  # fmt: skip
+    app.extensions["scoring"] = Reading(
+        scoring.registry, scoring.cells, scoring.flags, scoring.explaining, scoring.work, settings.late_after_s
+    )
     app.register_blueprint(pages.pages)
     install_api(app, SERVICE, api.BLUEPRINTS, DESCRIPTION)
     return app

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 from services.scoring.domain.cells import CellInputs, CellKey
 from services.scoring.domain.transitions import Cause, Merged
+from shared.bus.contact import CONTACT
 from shared.events import Event
 from shared.outbox import OUTBOX_INDEX
 from shared.programme.model import Programme
@@ -20,7 +21,7 @@ CELLS = CollectionSpec("cells", (OUTBOX_INDEX,))
 SITE_FLAGS = CollectionSpec("site_flags", (OUTBOX_INDEX, Index("programme", ("programme",))))
 EPISODES = CollectionSpec("episodes")
 TRANSITIONS = CollectionSpec("transitions")
-COLLECTIONS = (RESPONSES, REPORTS, WORK, CELLS, SITE_FLAGS, EPISODES, TRANSITIONS)
+COLLECTIONS = (RESPONSES, REPORTS, WORK, CELLS, SITE_FLAGS, EPISODES, TRANSITIONS, CONTACT)
 WITH_OUTBOX = (CELLS.name, SITE_FLAGS.name)
 
 Urgency = Literal["answer", "wave", "peers"]
@@ -93,6 +94,9 @@ class Work(Protocol):
 
     def dirty(self) -> int:
         """Return how many cells must be computed."""
+
+    def waiting(self, keys: Sequence[CellKey], longer_than_s: float) -> dict[str, str]:
+        """Return the cells whose data have waited longer than this to be computed: since when, by wave."""
 
     def claim(self) -> Item | None:
         """Lease the cell that has been due longest, None if none is."""

@@ -12,8 +12,8 @@ from shared.runtime.worker import Pulse, run_worker
 def work(scoring: Scoring, stop: threading.Event) -> None:
     """Consume events, compute cells and relay until `stop` is set; finish what is in hand. Any number may run."""
     pulse = Pulse()
-    consumer = Consumer(scoring.settings.bus_url, SERVICE, scoring.handlers(), beat=pulse.beat)
     settings = scoring.settings
+    consumer = Consumer(settings.bus_url, SERVICE, scoring.handlers(), beat=pulse.beat, contact=scoring.contact.made)
     run_worker(
         stop, consumer, pulse, scoring.steps(),
         idle_s=settings.idle_s, heartbeat=settings.heartbeat_file, metrics_port=settings.metrics_port,

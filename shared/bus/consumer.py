@@ -47,7 +47,8 @@ class Consumer:
     """Consumes a service's queue; see `shared/bus/delivery.py` for what becomes of a message.
 
     Handlers run on a thread of their own, one message at a time, and must be idempotent. `beat` is called
-    on every pass of the loop and stops being called while a handler runs longer than `handler_limit_s`.
+    on every pass of the loop and stops being called while a handler runs longer than `handler_limit_s`;
+    `contact` likewise, but only while the bus answers.
     Raises ConfigError if a subscribed event has no handler.
     """
 
@@ -60,13 +61,14 @@ class Consumer:
         options: ConsumerOptions | None = None,
         bus: BusOptions | None = None,
         beat: Callable[[], None] = lambda: None,
+        contact: Callable[[], None] = lambda: None,
         clock: Clock | None = None,
     ) -> None:
         missing = [name for name in topology.SUBSCRIPTIONS[service] if name not in handlers]
         if missing:
             raise ConfigError([f"{service} has no handler for {name}" for name in missing])
         check_url(url)
-        self._url, self._service, self._beat = url, service, beat
+        self._url, self._service, self._beat, self._contact = url, service, beat, contact
         self._options, self._bus = options or ConsumerOptions(), bus or BusOptions()
         self._publisher = Publisher(url, self._bus)
         self._settler = Settler(
@@ -151,6 +153,7 @@ class Consumer:
             connection.heartbeat_check()
             if held is None or not held.overdue:
                 self._beat()
+                self._contact()
             self._measure(consumer.channel)
 
     def _measure(self, channel: Any) -> None:

@@ -53,6 +53,9 @@ class CommonSettings:
     api_rate: int = setting(
         "API_RATE", "API requests a key may send to a process in a minute; 0 = no limit", default=6000
     )
+    late_after_s: float = setting(
+        "LATE_AFTER_S", "Seconds without a worker at the bus after which pages say that they are behind", default=120.0
+    )
     metrics_port: int = setting("METRICS_PORT", "Port of the metrics page on every interface; 0 = off", default=0)
     resend_s: float = setting(
         "OUTBOX_RESEND_S", "An event nobody confirmed is sent again after; then ever later, up to an hour", default=60.0

@@ -61,11 +61,13 @@ def create_app(
     registry: Registry,
     ready: Callable[[], None],
     templates: str,
+    late_since: Callable[[], str | None] = lambda: None,
 ) -> Flask:
     """Build a service's Flask app with everything shared in place; the caller registers blueprints.
 
     `url_prefix` is where the service's pages live (`/monitoring`); `ready` raises when the service
-    cannot work; `templates` is the package with `templates/`, `static/` and `i18n/`.
+    cannot work; `templates` is the package with `templates/`, `static/` and `i18n/`; `late_since` says
+    since when the service's pages are behind what happens (an instant's text), None when they are not.
     """
     app = _App(templates, template_folder=None, static_folder="static", static_url_path=f"{url_prefix}/static")
     app.config.update(
@@ -85,12 +87,14 @@ def create_app(
     security.install(app)
     errors.install(app)
     app.register_blueprint(_base(service, url_prefix, ready))
-    app.context_processor(lambda: {"actor": _actor(), "here": request.path})
+    app.context_processor(lambda: {"actor": _actor(), "here": request.path, "late_since": late_since})
     return app
 
 
 def _actor() -> Account | None:
     """Return who is signed in, for the layout; a page that tells of an outage is drawn without."""
+    if g.get("away"):
+        return None
     try:
         actor: Account | None = g.get("actor") or guards.signed_in()
     except InfrastructureError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, current_app, jsonify, make_response, render_template, request
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
@@ -86,6 +86,7 @@ def body(status: int, message: str, *, code: str = "", faults: list[Fault] | Non
 
 def _away(error: InfrastructureError) -> ResponseReturnValue:
     log.warning("dependency away", extra={"reason": type(error).__name__, "endpoint": request.endpoint})
+    g.away = True  # who drew the page out by waiting need not wait a second time
     response = make_response(answer(503))
     response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response

@@ -90,10 +90,11 @@ def consuming(
     options: ConsumerOptions = QUICK,
     bus: BusOptions = QUICK_BUS,
     beat: Callable[[], None] = lambda: None,
+    contact: Callable[[], None] = lambda: None,
 ) -> Iterator[threading.Event]:
     """Run a consumer in a thread; stops it at the end and insists that it leaves."""
     stop = threading.Event()
-    consumer = Consumer(url, service, given, options=options, bus=bus, beat=beat)
+    consumer = Consumer(url, service, given, options=options, bus=bus, beat=beat, contact=contact)
     thread = threading.Thread(target=consumer.run, args=(stop,), daemon=True)
     thread.start()
     try:

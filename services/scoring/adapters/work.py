@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from services.scoring.domain.cells import CellKey, cell_key
@@ -72,6 +73,13 @@ class StoredWork:
         """Return how many cells must be computed."""
         return self._work.count({"due_at": Exists()})
 
+    def waiting(self, keys: Sequence[CellKey], longer_than_s: float) -> dict[str, str]:
+        """Return the cells whose data have waited longer than this to be computed: since when, by wave."""
+        before = to_text(self._clock.now() - timedelta(seconds=longer_than_s))
+        known = [self._work.get(str(key)) or {} for key in keys]
+        waits = [one for one in known if one.get("due_at") and one.get("by_data") and one["marked_at"] < before]
+        return {one["wave"]: one["marked_at"] for one in waits}
+
     def claim(self) -> Item | None:
         """Lease the cell that has been due longest, None if none is."""
         now = self._clock.now()
@@ -95,7 +103,7 @@ class StoredWork:
         id_, kept = str(item.key), {"told": list(told), "definition": revision}
         finished = Change(set=kept, unset=("due_at", "marked_at", "by_data", "lease_until", "lease_owner"))
         if self._work.update_if(id_, {"fence": item.fence, "seq": item.seq}, finished) is None:
-            self._work.finish(id_, item.fence, Change(set=kept))
+            self._work.finish(id_, item.fence, Change(set={**kept, "marked_at": to_text(self._clock.now())}))
 
 
 def _will_see(known: Document | None, cause: Cause) -> bool:

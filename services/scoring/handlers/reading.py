@@ -10,7 +10,7 @@ from services.scoring.domain.aggregates import FEWEST_SITES, Aggregate, aggregat
 from services.scoring.domain.cells import EVERY_SITE, CellKey
 from services.scoring.handlers.definitions import site_codes, timeline
 from services.scoring.handlers.explaining import Explaining
-from services.scoring.ports import Cells, Definitions, SiteFlags
+from services.scoring.ports import Cells, Definitions, SiteFlags, Work
 from shared.errors import Bilingual, Forbidden, NotFound, unknown
 from shared.programme.model import SEVERITIES, Flag, Indicator, Programme, Texts, Wave
 from shared.registry import sees_flag, sees_site
@@ -42,8 +42,17 @@ class Filters:
 class Reading:
     """Reads for somebody: `roles(programme, site)` are the roles that person holds there (site None: anywhere)."""
 
-    def __init__(self, definitions: Definitions, cells: Cells, flags: SiteFlags, explaining: Explaining) -> None:
+    def __init__(
+        self,
+        definitions: Definitions,
+        cells: Cells,
+        flags: SiteFlags,
+        explaining: Explaining,
+        work: Work,
+        late_after_s: float,
+    ) -> None:
         self._definitions, self._cells, self._flags = definitions, cells, flags
+        self._work, self._late_after_s = work, late_after_s
         self.explaining = explaining
 
     def programmes(self, roles: Roles) -> list[Programme]:
@@ -78,6 +87,12 @@ class Reading:
         """Return a site's cells by wave, in order of time."""
         codes = [wave.code for wave in self.waves(programme)]
         return {cell["wave"]: cell for cell in self._cells.of_site(programme.id, site, codes)}
+
+    def waiting(self, programme: Programme, site: str) -> list[tuple[Wave, str]]:
+        """Return the waves of a site whose news have waited for too long to be computed, and since when."""
+        waves = self.waves(programme)
+        since = self._work.waiting([CellKey(programme.id, site, wave.code) for wave in waves], self._late_after_s)
+        return [(wave, since[wave.code]) for wave in waves if wave.code in since]
 
     def cell(self, programme: Programme, site: str, wave: str) -> Document | None:
         """Return one cell, None if nothing is known."""

@@ -65,6 +65,7 @@ def site(programme: str, site: str) -> ResponseReturnValue:
         cells=cells,
         progress=reading().progress(definition, site),
         wave_names=views.wave_names(waves),
+        waiting=reading().waiting(definition, site),
         flags=_shown(definition, [one for one in entries if one["state"] == OPEN]),
         past=[one for one in entries if one["state"] != OPEN],
         forms=[] if wave is None else _figures(definition, reading().indicators(roles, definition, site), cells, wave),
