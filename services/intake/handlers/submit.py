@@ -34,6 +34,8 @@ from shared.runtime import context
 from shared.store.port import Document, Duplicate
 
 NAME = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
+# As the index over places: a server need not sort before it sends, and later revisions come after earlier ones.
+_AS_INDEXED = ("programme", "wave", "form", "site", "response", "revision")
 
 
 @dataclass(frozen=True)
@@ -163,10 +165,8 @@ class Submissions:
     def newest(self, where: Mapping[str, Any]) -> list[Submission]:
         """Return the newest revision of every response that matches and was not erased."""
         newest: dict[str, Document] = {}
-        for document in self._kept.stream(where):
-            known = newest.get(document["response"])
-            if known is None or known["revision"] < document["revision"]:
-                newest[document["response"]] = document
+        for document in self._kept.stream(where, sort=_AS_INDEXED):
+            newest[document["response"]] = document
         return [from_document(document) for document in newest.values() if not document.get("erased")]
 
 
