@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from calendar import monthrange
 from collections.abc import Sequence
-from datetime import date
+from datetime import MAXYEAR, date
 
 GAS_CORRELATION = 0.3
 MIN_GOALS = 2
+_DAYS_IN_400_YEARS = 146_097
 
 
 def mean(values: Sequence[float]) -> float:
@@ -105,7 +106,10 @@ def months_between(start: date, end: date) -> float:
 
 
 def _months_later(start: date, months: int) -> int:
+    """Return the ordinal of the day; it may lie after the last year a `date` can have."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    beyond = year > MAXYEAR
+    year -= 400 * beyond  # after 400 years the calendar is the same
     last = monthrange(year, month + 1)[1]
     at_end = start.day == monthrange(start.year, start.month)[1]
-    return date(year, month + 1, last if at_end else min(start.day, last)).toordinal()
+    return date(year, month + 1, last if at_end else min(start.day, last)).toordinal() + _DAYS_IN_400_YEARS * beyond

@@ -60,6 +60,35 @@ def test_the_end_of_a_month_is_whole_months_from_the_end_of_another(start: str, 
     assert evaluate(f"months_until('{end}')", context) == pytest.approx(wanted, abs=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        ("2026-06-30", "9999-12-31", 7973 * 12 + 6),
+        ("2026-01-15", "9999-12-31", 7973 * 12 + 11 + 16 / 31),
+        ("9999-12-31", "9999-12-31", 0),
+        ("9999-12-01", "9999-12-31", 30 / 31),
+        ("2026-06-30", "0001-01-01", -(2025 * 12 + 5 + 29 / 30)),
+        ("0001-01-01", "9999-12-31", 9998 * 12 + 11 + 30 / 31),
+    ],
+)
+def test_months_reach_to_the_ends_of_the_calendar(start: str, end: str, wanted: float) -> None:
+    context = MemoryContext(reference_date=date.fromisoformat(start))
+
+    assert evaluate(f"months_until('{end}')", context) == pytest.approx(wanted, abs=0.001)
+
+
+@pytest.mark.parametrize(
+    "day", ["0000-00-00", "10000-01-01", "99999-12-31", "2026-02-30", "-001-01-01", "9999-13-01", "", "never", "2026"]
+)
+def test_a_feature_that_is_no_day_gives_an_error_and_not_a_crash(day: str) -> None:
+    assert evaluate("months_until(site('end'))", MemoryContext(features={"end": day})) == GAPS["ERROR"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_an_instant_at_the_ends_of_the_calendar_gives_months(day: str) -> None:
+    assert isinstance(evaluate("months_until(site('end'))", MemoryContext(features={"end": day})), float)
+
+
 def test_features_and_overdue_days_come_from_the_surroundings() -> None:
     context = MemoryContext(
         features={"area": "urban", "no": "day"}, wave_features={"half": "H2"}, overdue={"report": 12}
