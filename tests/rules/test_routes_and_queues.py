@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from services.intake.app import build_web as intake
 from services.intake.config import IntakeSettings
@@ -15,6 +16,7 @@ from services.scoring.app import build_web as scoring
 from services.scoring.config import ScoringSettings
 from shared.bus.topology import SUBSCRIPTIONS
 from shared.event_data import SCHEMAS
+from shared.web.sessions import CSRF_COOKIE
 
 BUILD = {
     "intake": (intake, IntakeSettings),
@@ -46,16 +48,29 @@ def test_every_route_belongs_to_a_guarded_blueprint(app: Flask) -> None:
 
 
 def test_a_stranger_gets_in_nowhere_but_where_it_is_said_aloud(app: Flask) -> None:
-    client = app.test_client()
+    client, token = stranger(app)
+    walked: set[str] = set()
     for rule in app.url_map.iter_rules():
         blueprint = app.blueprints.get(rule.endpoint.rsplit(".", 1)[0])
         guard = getattr(blueprint, "guard", None)
-        if guard is None or guard.name.startswith(("public", "respondent")) or "GET" not in (rule.methods or ()):
+        if guard is None or guard.name.startswith(("public", "respondent")):
             continue
         path = rule.build({name: "x" for name in rule.arguments}, append_unknown=False)
         assert path is not None
-        response = client.get(path[1])
-        assert response.status_code in (302, 401), (rule.rule, response.status_code)
+        for method in rule.methods or ():
+            response = client.open(path[1], method=method, headers={"X-CSRF-Token": token})
+            sent_away = response.headers.get("Location", "").startswith("/collection/sign-in?")
+            assert response.status_code == 401 or sent_away, (method, rule.rule, response.status)
+            walked.add(method)
+    assert {"GET", "HEAD", "OPTIONS"} <= walked
+
+
+def stranger(app: Flask) -> tuple[FlaskClient, str]:
+    """Return a browser nobody has signed in with, and a form token that is good for it: only the guard is left."""
+    client = app.test_client()
+    client.set_cookie(CSRF_COOKIE, "a-browser")
+    with app.test_request_context(headers={"Cookie": f"{CSRF_COOKIE}=a-browser"}):
+        return client, app.extensions["sessions"].form_token()
 
 
 def test_every_consumed_event_has_a_schema_and_every_schema_a_sample() -> None:
