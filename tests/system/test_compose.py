@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.docker.engine import Engine
 from tests.support.wait import eventually
@@ -158,12 +159,19 @@ def test_killed_workers_and_a_restarted_broker_lose_nothing(installation: Instal
 def test_containers_are_hardened_and_healthy(installation: Installation, containers: Engine) -> None:
     eventually(lambda: _unhealthy(installation, containers) == [], timeout_s=120, every_s=2)
 
-    for service in ("intake", "intake-relay", "scoring", "notify", "gateway"):
-        for container in installation.manage("ps", "-q", service).split():
+    for service in yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]:
+        found = installation.manage("ps", "-a", "-q", service).split()
+        assert found, service
+        for container in found:
             facts = json.loads(containers.docker("inspect", container))[0]
+            assert facts["HostConfig"]["SecurityOpt"] == ["no-new-privileges:true"], service
+            assert facts["HostConfig"]["PidsLimit"] > 0, service
+            assert facts["HostConfig"]["Memory"] > 0, service
+            if service in ("mongo", "rabbitmq", "mailpit"):
+                continue
             assert facts["HostConfig"]["ReadonlyRootfs"], service
             assert facts["HostConfig"]["CapDrop"] == ["ALL"], service
-            assert facts["Config"]["User"] not in ("", "root", "0:0"), service
+            assert (facts["Config"]["User"] in ("", "root", "0:0")) == (service == "keys"), service
             assert not [line for line in facts["Config"]["Env"] if line.startswith(("SECRET_KEY=", "AMQP_URL="))], (
                 service
             )

@@ -96,6 +96,26 @@ def test_every_container_sees_its_own_secrets_only(tmp_path: Path) -> None:
         assert all(options == ["ro"] for _, _, *options in volumes) or name == "keys", name
 
 
+@pytest.mark.parametrize("name", compose(MAIL)["services"])
+def test_every_container_is_bounded_and_gains_no_rights(name: str) -> None:
+    service = compose(MAIL)["services"][name]
+
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["pids_limit"] > 0
+    assert service["mem_limit"]
+    assert service["logging"]["options"]["max-size"]
+    if name in ("mongo", "rabbitmq"):  # their images start as root and change to a user of their own
+        assert float(service["cpus"]) > 0
+        assert service["networks"] == ["data"]
+        return
+    assert service["cap_drop"] == ["ALL"]
+    if name != "mailpit":
+        assert service["read_only"] is True
+        assert (service["user"].split(":")[0] == "0") == (name == "keys")
+    if name == "keys":
+        assert service["network_mode"] == "none"
+
+
 def test_every_secret_a_container_is_told_of_is_made(tmp_path: Path) -> None:
     make(tmp_path, mongo_auth=True)
 
