@@ -24,7 +24,10 @@ from deploy.local import demo
 from deploy.local.config import read, service_environment
 from services.intake.app import build_office, demo_link
 from services.intake.config import IntakeSettings
+from shared.bus import topology
+from shared.bus.connection import BusOptions, borrowed
 from shared.runtime.settings import load
+from tests.support.bus import empty
 from tests.support.embedded import ROOT, environment, two_free_ports
 from tests.support.smtp_sink import SmtpSink
 from tests.support.wait import eventually
@@ -170,3 +173,27 @@ def test_a_mongodb_that_is_given_takes_the_place_of_the_store_only(tmp_path: Pat
         assert found == {f"{name}_intake", f"{name}_scoring", f"{name}_notify"}
         eventually((home.folder / "bus.db").exists)
         assert [file.name for file in home.folder.glob("*.db")] == ["bus.db"]
+
+
+@pytest.mark.slow
+def test_a_rabbitmq_that_is_given_takes_the_place_of_the_bus_only(tmp_path: Path, amqp_url: str) -> None:
+    empty(amqp_url)
+    home = Home(tmp_path / "home", {"AMQP_URL": amqp_url})
+    with home.running():
+        home.fill()
+        home.report(f"uuid:{uuid.uuid4()}")
+
+        assert eventually(home.mails, timeout_s=60)
+        assert all(consumers(amqp_url).values())
+        assert sorted(file.name for file in home.folder.glob("*.db")) == ["intake.db", "notify.db", "scoring.db"]
+    assert set(consumers(amqp_url).values()) == {0}
+
+
+def consumers(amqp_url: str) -> dict[str, int]:
+    """Return how many consumers every service's queue has."""
+    with borrowed(amqp_url, BusOptions()) as connection:
+        channel = connection.channel()
+        names = {service: topology.events_queue(service) for service in topology.SUBSCRIPTIONS}
+        return {
+            service: channel.queue_declare(queue=name, passive=True).consumer_count for service, name in names.items()
+        }
