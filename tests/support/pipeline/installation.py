@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from urllib.request import urlopen
 
+from flask import Response
+
 from deploy.migrate import migrate
 from services.intake.app import build_office
 from services.intake.config import IntakeSettings
@@ -18,11 +20,13 @@ from services.scoring.config import ScoringSettings
 from shared.runtime.settings import load
 from shared.store import open_store
 from shared.store.port import Store
+from shared.web.sessions import Sessions
 from tests.support.pipeline.processes import Fleet, Member, python
 from tests.support.servers.process import free_port
 from tests.support.wait import eventually
 
 SERVICES = ("intake", "scoring", "notify")
+PAGES = {"scoring": "scoring-web", "notify": "notify-web"}
 QUICK: Mapping[str, str] = {
     "API_RATE": "0",
     "NOTIFY_CRITICAL_WAIT_S": "0.3",
@@ -50,7 +54,7 @@ class Installation:
     """Everything below `folder`. `mongodb_uri` without a database, or empty for SQLite; `bus_url` likewise.
 
     `settings` are the settings that are not addresses; the default makes everything happen soon. The mail
-    server takes up to `mail_delay_s` from having a mail to saying so.
+    server takes up to `mail_delay_s` from having a mail to saying so. `pages`: scoring and notify serve theirs, too.
     """
 
     folder: Path
@@ -59,9 +63,12 @@ class Installation:
     settings: Mapping[str, str] = field(default_factory=lambda: QUICK)
     replicas: int = 2
     mail_delay_s: float = 0.0
+    pages: bool = False
 
     def __post_init__(self) -> None:
-        self.web_port, self.smtp_port = free_port(), free_port()
+        self.smtp_port = free_port()
+        self.ports = {service: free_port() for service in SERVICES}
+        self.web_port = self.ports["intake"]
         self.mail_file = self.folder / "mails.jsonl"
         self.api_key = "key-of-a-machine-under-test"
         self.bus_url = self.bus_url or f"sqlite:///{self.folder / 'bus.db'}"
@@ -95,20 +102,25 @@ class Installation:
         }
 
     def _members(self) -> list[Member]:
-        web = python("-m", "gunicorn", "--config", "deploy/web_server.py", "--bind", f"127.0.0.1:{self.web_port}")
-        web += ["--workers", "2", "--threads", "4", "services.intake.wsgi:app"]
         sink = python("-m", "tests.support.pipeline.sink", str(self.smtp_port), str(self.mail_file))
         sink.append(str(self.mail_delay_s))
         members = [
             self._member("sink", "notify", sink),
-            self._member("web", "intake", web, by_child=True),
+            self._member("web", "intake", self._web("intake"), by_child=True),
             self._member("relay", "intake", python("-m", "services.intake", "relay")),
         ]
         for service in ("scoring", "notify"):
             for number in range(1, self.replicas + 1):
                 name = f"{service}-{number}"
                 members.append(self._member(name, service, python("-m", f"services.{service}", "work")))
+        for service, name in PAGES.items() if self.pages else ():
+            members.append(self._member(name, service, self._web(service), by_child=True))
         return members
+
+    def _web(self, service: str) -> list[str]:
+        bind = f"127.0.0.1:{self.ports[service]}"
+        web = python("-m", "gunicorn", "--config", "deploy/web_server.py", "--bind", bind)
+        return [*web, "--workers", "2", "--threads", "4", f"services.{service}.wsgi:app"]
 
     def _member(self, name: str, service: str, command: list[str], *, by_child: bool = False) -> Member:
         return Member(name, command, self.environment(service), self.folder / f"{name}.log", by_child)
@@ -125,6 +137,12 @@ class Installation:
         """Intake's use cases, for publishing and for people."""
         assert self.stores
         return build_office(load(IntakeSettings, self.environment("intake")), self.stores["intake"])
+
+    def session(self, account: str) -> str:
+        """Return the cookie of a browser in which this account is signed in."""
+        response = Response()
+        Sessions(self.environment("intake")["SECRET_KEY"], secure=False).sign_in(response, account)
+        return response.headers["Set-Cookie"].split(";")[0].partition("=")[2]
 
     @cached_property
     def scoring(self) -> Scoring:
