@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from shared.registry.access import sees_flag, sees_site
+from shared.registry.access import MONITORING_STAFF, SUPPORT_STAFF, sees_flag, sees_site
 from shared.registry.accounts import Account, Grant
 from shared.registry.registry import COLLECTIONS, Registry
 
-__all__ = ["COLLECTIONS", "Account", "Grant", "Registry", "sees_flag", "sees_site"]
+__all__ = [
+    "COLLECTIONS",
+    "MONITORING_STAFF",
+    "SUPPORT_STAFF",
+    "Account",
+    "Grant",
+    "Registry",
+    "sees_flag",
+    "sees_site",
+]

@@ -6,6 +6,10 @@ from collections.abc import Collection, Set
 
 from shared.registry.accounts import MACHINE
 
+# Whose pages are there for them: others are not led to them and get no further than the guard.
+MONITORING_STAFF = ("coordinator", "consultant", "evaluator", "lead")
+SUPPORT_STAFF = ("consultant", "lead", "evaluator")
+
 SITE_ROLES = frozenset({"coordinator", "consultant", "evaluator", MACHINE})
 AUDIENCES = {
     "consultant": SITE_ROLES | {"lead"},

@@ -13,11 +13,16 @@ from jinja2 import ChoiceLoader, PackageLoader
 from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.errors import InfrastructureError
-from shared.registry import Account, Registry
+from shared.registry import MONITORING_STAFF, SUPPORT_STAFF, Account, Registry
 from shared.runtime.settings import CommonSettings
 from shared.web import errors, guards, json_body, language, security, sessions
 
 MAX_BODY_BYTES = 256 * 1024
+_AREAS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("/collection/", "nav.collection", ()),
+    ("/monitoring/", "nav.monitoring", MONITORING_STAFF),
+    ("/support/", "nav.support", SUPPORT_STAFF),
+)
 
 
 class _Json(DefaultJSONProvider):
@@ -87,7 +92,7 @@ def create_app(
     security.install(app)
     errors.install(app)
     app.register_blueprint(_base(service, url_prefix, ready))
-    app.context_processor(lambda: {"actor": _actor(), "here": request.path, "late_since": late_since})
+    app.context_processor(lambda: {"actor": _actor(), "areas": _areas, "here": request.path, "late_since": late_since})
     return app
 
 
@@ -100,6 +105,11 @@ def _actor() -> Account | None:
     except InfrastructureError:
         return None
     return actor
+
+
+def _areas(actor: Account) -> list[tuple[str, str]]:
+    """Return address and message key of the main parts of the platform that are there for somebody."""
+    return [(path, key) for path, key, roles in _AREAS if not roles or actor.may(roles)]
 
 
 def _base(service: str, url_prefix: str, ready: Callable[[], None]) -> Blueprint:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from importlib import resources
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, g, request
@@ -107,8 +108,15 @@ def install(app: Flask, packages: tuple[str, ...]) -> None:
             "quantity": lambda value, unit, decimals=None: quantity(value, unit, current(), decimals),
             "day": lambda text, **options: day(text, current(), **options),
             "languages": LANGUAGES,
+            "address_in": address_in,
         }
     )
+
+
+def address_in(language: str) -> str:
+    """Return the address of the page in hand in another language; what else its query asks for stays."""
+    asked = {**request.args.to_dict(flat=False), "lang": language}
+    return f"?{urlencode(asked, doseq=True)}"
 
 
 def current() -> str:

@@ -12,10 +12,10 @@ from services.notify.handlers.people import People
 from services.notify.handlers.reading import Reading
 from services.notify.handlers.silencing import Silencing
 from shared.errors import unknown
-from shared.registry import Account, sees_site
+from shared.registry import SUPPORT_STAFF, Account, sees_site
 from shared.store.port import Document
 
-STAFF = ("consultant", "lead", "evaluator")
+STAFF = SUPPORT_STAFF
 SUPPORTERS = tuple(role for role in STAFF if sees_site({role}))
 
 

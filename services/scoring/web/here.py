@@ -7,9 +7,9 @@ from collections.abc import Set
 from flask import current_app, g
 
 from services.scoring.handlers.reading import Reading
-from shared.registry import Account
+from shared.registry import MONITORING_STAFF, Account
 
-STAFF = ("coordinator", "consultant", "evaluator", "lead")
+STAFF = MONITORING_STAFF
 
 
 def reading() -> Reading:

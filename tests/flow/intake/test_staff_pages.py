@@ -234,6 +234,32 @@ def test_others_see_neither_progress_nor_links(bench: Bench, app: Flask, who: st
     assert signed_in(bench, app.test_client(), who).open(f"/collection/sample/{page}").status == 403
 
 
+@pytest.mark.parametrize(
+    ("who", "parts"),
+    [
+        ("coordinator", ["/collection/", "/monitoring/"]),
+        ("consultant", ["/collection/", "/monitoring/", "/support/"]),
+        ("admin", ["/collection/"]),
+    ],
+)
+def test_people_are_led_to_the_parts_that_are_there_for_them(
+    bench: Bench, app: Flask, who: str, parts: list[str]
+) -> None:
+    bench.office.people.save(account("admin", Grant("admin", "*")))
+
+    page = signed_in(bench, app.test_client(), who).open("/collection/").page
+
+    assert [path for path, text in page.links.items() if text in ("Collection", "Monitoring", "Support")] == parts
+
+
+def test_the_page_in_the_other_language_is_the_same_page(bench: Bench, app: Flask) -> None:
+    evaluator = signed_in(bench, app.test_client(), "evaluator").open("/collection/sample/responses?wave=2026-H1")
+
+    (german,) = [address for address, text in evaluator.page.links.items() if text == "Deutsch"]
+
+    assert evaluator.open(evaluator.path + german).page.h1.startswith("Rücklauf: 1. Halbjahr 2026")
+
+
 def test_a_consultant_makes_no_links(bench: Bench, app: Flask) -> None:
     assert signed_in(bench, app.test_client(), "consultant").open("/collection/sample/invitations").status == 403
 
