@@ -65,7 +65,11 @@ def _answered(values: Sequence[Value]) -> list[float]:
 
 
 def _sum(*values: Value) -> Value:
-    return math.fsum(numbers) if all(map(math.isfinite, numbers := _answered(values))) else sum(numbers)
+    numbers = _answered(values)
+    try:
+        return math.fsum(numbers)
+    except (OverflowError, ValueError):  # beyond every number, or infinities of both signs
+        return sum(numbers)
 
 
 def _extreme(pick: Callable[[list[float]], float]) -> Callable[..., Value]:

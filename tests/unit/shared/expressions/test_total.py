@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -116,3 +118,37 @@ def test_an_indicator_expression_always_gives_a_value_or_a_reason(node: Node) ->
         result = run(context)
         assert type(result) in (str, float, bool, list, Missing)
         assert not isinstance(result, float) or math.isfinite(result)
+
+
+EXTREMES: list[Node] = [
+    *map(Text, ["9999-12-31", "0001-01-01", "0000-00-00", "10000-01-01", "2026-02-30", "-1e400", "x" * 300]),
+    *map(Text, ["9999-12-31T23:59:59.999-14:00", "0001-01-01T00:00:00+14:00"]),
+    *map(Number, [1e308, -1e308, 5e-324, 2.0**63, 2932897.0, -719163.0]),  # the last two: days outside the calendar
+]
+
+
+def _calls(functions: Mapping[str, Any]) -> Iterator[Node]:
+    """Yield every function with every pair of extremes, every operator likewise."""
+    for first, second in itertools.product(EXTREMES, repeat=2):
+        for name, function in functions.items():
+            most = function.least + 2 if function.most is None else function.most
+            for count in range(function.least, most + 1):
+                yield Call(name, tuple(itertools.islice(itertools.cycle((first, second)), count)))
+        yield from (Binary(operator, first, second) for operator in OPERATORS)
+
+
+def test_no_form_function_fails_at_the_ends_of_calendar_and_numbers() -> None:
+    state = FormState({}, datetime(2026, 2, 3, tzinfo=UTC), lambda: "7b44b7ae-3c1d-4e0f-9a52-1f6f2d9c0a11")
+    for node in _calls(FORM_FUNCTIONS):
+        with contextlib.suppress(ExpressionError):
+            assert type(compile_form(node)(state)) in (str, float, bool), node
+
+
+def test_no_indicator_function_fails_at_the_ends_of_calendar_and_numbers() -> None:
+    scales = {one.value: Scale(("q1",), 0, 1, 1) for one in EXTREMES if isinstance(one, Text)}
+    context = MemoryContext([ANSWERS, ANSWERS], values={"H1": 1.0}, scales=scales)
+    for node in _calls(INDICATOR_FUNCTIONS):
+        with contextlib.suppress(ExpressionError):
+            result = compile_indicator(node)(context)
+            assert type(result) in (str, float, bool, list, Missing), node
+            assert not isinstance(result, float) or math.isfinite(result), node
