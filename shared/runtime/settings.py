@@ -54,7 +54,9 @@ class CommonSettings:
         "API_RATE", "API requests a key may send to a process in a minute; 0 = no limit", default=6000
     )
     late_after_s: float = setting(
-        "LATE_AFTER_S", "Seconds without a worker at the bus after which pages say that they are behind", default=120.0
+        "LATE_AFTER_S",
+        "Seconds without a worker at the bus after which pages say so; 30 or more",
+        default=120.0,
     )
     metrics_port: int = setting("METRICS_PORT", "Port of the metrics page on every interface; 0 = off", default=0)
     resend_s: float = setting(

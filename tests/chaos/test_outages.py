@@ -10,13 +10,16 @@ import pytest
 from services.intake.ports import SUBMISSIONS
 from services.notify.documents import DELIVERIES
 from tests.support.bus import empty
-from tests.support.pipeline.installation import QUICK, Installation
+from tests.support.pipeline import letters
+from tests.support.pipeline.installation import PAGES, QUICK, Installation
 from tests.support.pipeline.quiet import open_work
-from tests.support.pipeline.reports import LONG_S, alarming, furnished, mailed, send
+from tests.support.pipeline.reports import LONG_S, alarming, furnished, mailed, reader, send
 from tests.support.proxy import proxied
 from tests.support.wait import eventually
 
 pytestmark = pytest.mark.slow
+
+DELAYED = "Evaluation delayed since"
 
 
 @pytest.fixture
@@ -37,6 +40,27 @@ def test_while_a_worker_is_down_answers_are_taken_and_worked_off_afterwards(embe
     embedded.fleet.bring_up(down)
 
     mailed(embedded, 2)
+
+
+def test_while_scorings_worker_is_down_its_pages_say_so_until_it_is_back(tmp_path: Path) -> None:
+    settings = {**QUICK, "LATE_AFTER_S": "20"}
+    installation = furnished(Installation(tmp_path, settings=settings, replicas=1, pages=True))
+    try:
+        installation.start("web", "relay", "scoring-1", "notify-1", *PAGES.values())
+        send(installation, alarming("s001"))
+        scoring, inbox = (reader(installation, service) for service in PAGES)
+        site = f"/monitoring/{letters.PROGRAMME}/sites/s001?lang=en"
+        eventually(lambda: (scoring.get(site).status_code, inbox.get("/support/").status_code) == (200, 200), LONG_S)
+        assert DELAYED not in scoring.get(site).text
+
+        installation.fleet.take_down("scoring-1")
+        eventually(lambda: DELAYED in scoring.get(site).text, LONG_S)
+        assert "delayed since" not in inbox.get("/support/?lang=en").text
+
+        installation.fleet.bring_up("scoring-1")
+        eventually(lambda: DELAYED not in scoring.get(site).text, LONG_S)
+    finally:
+        installation.stop()
 
 
 def test_while_the_mail_server_is_down_the_mail_waits_and_is_sent_once(embedded: Installation) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
 from services.intake.domain.submission import Place
 from services.intake.ports import SUBMISSIONS
@@ -21,7 +20,7 @@ from tests.support.pipeline.client import Client
 from tests.support.pipeline.forward import visitor
 from tests.support.pipeline.installation import PAGES, Installation
 from tests.support.pipeline.quiet import parked_messages, waiting_messages
-from tests.support.pipeline.reports import LONG_S, PATH, alarming, furnished, mailed, send
+from tests.support.pipeline.reports import LONG_S, PATH, alarming, furnished, mailed, reader, send
 from tests.support.servers import mongo_java
 from tests.support.servers.fixtures import cannot_run
 from tests.support.servers.process import CannotRun, ServerProcess
@@ -150,13 +149,6 @@ def test_while_the_store_is_down_pages_say_so_and_workers_wait_without_using_att
         eventually(lambda: (scoring.get(SITE_PAGE).status_code, notify.get(INBOX).status_code) == (200, 200))
     finally:
         back.stop()
-
-
-def reader(installation: Installation, service: str) -> FlaskClient:
-    """Return a browser in which the consultant of the first site is signed in at a service's pages."""
-    pages = visitor(installation.ports[service])
-    pages.set_cookie("peilung_session", installation.session("consultant-s001"))
-    return pages
 
 
 def tell_everybody(installation: Installation) -> None:

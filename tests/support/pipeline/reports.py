@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from flask.testing import FlaskClient
+
 from tests.support.pipeline import letters, sink
 from tests.support.pipeline.client import Client
+from tests.support.pipeline.forward import visitor
 from tests.support.pipeline.installation import Installation
 from tests.support.pipeline.quiet import open_work
 from tests.support.wait import eventually
@@ -49,3 +52,10 @@ def mailed(installation: Installation, count: int, timeout_s: float = LONG_S) ->
         raise AssertionError(f"{error}\n{installation.fleet.tails()}") from error
     ids = [mail["message_id"] for mail in sink.mails(installation.mail_file)]
     assert len(ids) == len(set(ids)) == count
+
+
+def reader(installation: Installation, service: str) -> FlaskClient:
+    """Return a browser in which the consultant of the first site is signed in at a service's pages."""
+    pages = visitor(installation.ports[service])
+    pages.set_cookie("peilung_session", installation.session("consultant-s001"))
+    return pages
