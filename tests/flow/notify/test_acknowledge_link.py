@@ -69,6 +69,19 @@ def test_the_button_acknowledges_every_alert_of_the_mail_without_signing_in(mail
     assert "2 Hinweise" in response.get_data(as_text=True)
 
 
+def test_one_alert_is_spoken_of_as_one_and_only_strangers_are_told_to_sign_in(world: World, sign_in: SignIn) -> None:
+    world.flag("F-A")
+    world.run_until(10)
+
+    stranger = sign_in().get(link(world)).get_data(as_text=True)
+    known = sign_in("cora").get(link(world)).get_data(as_text=True)
+
+    assert "<h1>Hinweis zur Kenntnis nehmen</h1>" in stranger
+    assert "dass Sie diesen Hinweis gesehen haben" in stranger
+    assert "Alle Hinweise (mit Anmeldung)" in stranger
+    assert "(mit Anmeldung)" not in known
+
+
 def test_doing_it_again_says_who_did_it_first(mailed: World, sign_in: SignIn) -> None:
     mailed.account("dana", role="consultant", sites=[SITE])
     mailed.run_until(20)
