@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -151,10 +151,16 @@ def install_api(app: Flask, service: str, blueprints: Sequence[ApiBlueprint], de
     ratelimit.install(app, blueprints, app.config["API_RATE"])
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    app.register_blueprint(_documents(service, api))
+    app.register_blueprint(_documents(service, api, {one.name: _who(one) for one in blueprints}))
 
 
-def _documents(service: str, api: _Api) -> Blueprint:
+def _who(blueprint: Blueprint) -> str:
+    """Return in words whom the guard of a blueprint lets in."""
+    guard: str = blueprint.guard.name  # type: ignore[attr-defined]
+    return guard.replace("api key: ", "keys with the scope ").replace("staff: ", "people signed in as ")
+
+
+def _documents(service: str, api: _Api, who: Mapping[str, str]) -> Blueprint:
     documents = Blueprint("api_documents", "shared.web", url_prefix=f"/api/{service}/v1")
     declare(documents, public("the description of the API holds no data"))
 
@@ -162,7 +168,7 @@ def _documents(service: str, api: _Api) -> Blueprint:
         return dict(api.spec.to_dict())
 
     def as_page() -> ResponseReturnValue:
-        return render_template("api_docs.html", spec=api.spec.to_dict())
+        return render_template("api_docs.html", spec=api.spec.to_dict(), who=who)
 
     documents.add_url_rule("/openapi.json", "openapi", as_json)
     documents.add_url_rule("/docs", "docs", as_page)

@@ -271,3 +271,5 @@ def test_the_openapi_document_and_its_page_describe_every_path(client: FlaskClie
     assert set(responses) >= {"200", "201", "400", "401", "403", "404", "409", "413", "422", "429", "503"}
     assert page.status_code == 200
     assert b"<script" not in page.data
+    for told in ("Authorization: Bearer", "For keys with the scope submissions:write.", "All when left out"):
+        assert told in page.text
