@@ -287,6 +287,7 @@ def test_a_respondents_code_is_no_sentence(bench: Bench, app: Flask) -> None:
 
     assert person.status == 422
     assert person.page.title.startswith("Error: ")
+    assert "hyphens and underscores" in person.page.text  # signs themselves drown in the underline of a link
 
 
 def test_a_write_from_another_site_is_refused(bench: Bench, app: Flask) -> None:
