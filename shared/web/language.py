@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -99,18 +100,20 @@ def install(app: Flask, packages: tuple[str, ...]) -> None:
 
     app.before_request(choose)
     app.after_request(remember)
-    app.context_processor(
-        lambda: {
-            "lang": current(),
-            "t": lambda key, **params: message(packages, current(), key, **params),
-            "text": lambda texts: together(pick(texts, current())),
-            "number": lambda value, decimals=None: number(value, current(), decimals),
-            "quantity": lambda value, unit, decimals=None: quantity(value, unit, current(), decimals),
-            "day": lambda text, **options: day(text, current(), **options),
-            "languages": LANGUAGES,
-            "address_in": address_in,
-        }
-    )
+    app.context_processor(lambda: _for_templates(packages))
+
+
+def _for_templates(packages: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "lang": current(),
+        "t": lambda key, **params: message(packages, current(), key, **params),
+        "text": lambda texts: together(pick(texts, current())),
+        "number": lambda value, decimals=None: number(value, current(), decimals),
+        "quantity": lambda value, unit, decimals=None: quantity(value, unit, current(), decimals),
+        "day": lambda text, **options: day(text, current(), **options),
+        "languages": LANGUAGES,
+        "address_in": address_in,
+    }
 
 
 def address_in(language: str) -> str:
