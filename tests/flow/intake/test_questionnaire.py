@@ -308,7 +308,7 @@ def test_a_closed_wave_takes_no_more_pages(bench: Bench, app: Flask, link: str) 
     [
         ("one", False, "Your answers are seen by your site"),
         ("many", False, "Only the consultant in charge and the evaluators read single answers"),
-        ("many", True, "your answers cannot be connected with you"),
+        ("many", True, "by the consultant in charge, too, without free texts and only where at least 5 have answered"),
     ],
 )
 def test_a_questionnaire_says_who_reads_the_answers(
