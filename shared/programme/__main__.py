@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except Invalid as invalid:
         for fault in invalid.faults:
-            print(f"{options.folder}/{fault.path}: {fault.message}")
+            print(f"{getattr(options, 'folder', None) or options.published}/{fault.path}: {fault.message}")
     except PublishFailed as failed:
         print(failed, file=sys.stderr)
     return 1
@@ -33,6 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     check = commands.add_parser("check", help="name every fault of programme folders or single forms")
     check.add_argument("sources", nargs="+", type=Path, metavar="DIR", help="a programme folder, or one form file")
+    check.add_argument(
+        "--published", type=Path, metavar="DIR", help="the folder of the version in use, to compare with"
+    )
     check.set_defaults(run=_check)
     publishing = commands.add_parser("publish", help="check a programme folder and send it to a running installation")
     publishing.add_argument("folder", type=Path, metavar="DIR")
@@ -48,12 +51,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> int:
-    return max([_check_one(source) for source in options.sources])
+    published = read_programme(options.published) if options.published else None
+    return max([_check_one(source, published) for source in options.sources])
 
 
-def _check_one(source: Path) -> int:
+def _check_one(source: Path, published: Programme | None) -> int:
     if source.is_dir():
-        loaded = load_programme(source)
+        loaded = load_programme(source, published)
         _print_findings(loaded.report, str(source))
         if loaded.programme is None:
             return 1

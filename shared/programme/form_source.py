@@ -31,11 +31,18 @@ def read_sheets(data: bytes, file: str, report: Report) -> list[Sheet]:
 
 def read_form_draft(data: bytes, file: str, report: Report, languages: tuple[str, ...] = ()) -> FormDraft | None:
     """Read one form; None when there is no survey to read. `languages` are those of the programme, if any."""
-    before = len(report.faults)
-    sheets = _known_sheets(read_sheets(data, file, report), report)
+    return form_draft(read_sheets(data, file, report), file, report, languages)
+
+
+def form_draft(found: list[Sheet], file: str, report: Report, languages: tuple[str, ...] = ()) -> FormDraft | None:
+    """Read the form that stands in these sheets; None when there is no survey, or too much of it, to read."""
+    if any(fault.code == "too_large" for fault in report.faults):
+        return None
+    readable = not report.faults
+    sheets = _known_sheets(found, report)
     survey = sheets.get("survey")
     if survey is None or not survey.rows:
-        if len(report.faults) == before:
+        if readable and not report.faults:
             message = "There is no sheet survey with questions; see docs/xlsform.md for the layout."
             report.fault(Place(file), "no_survey", message)
         return None

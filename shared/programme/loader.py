@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from shared.programme.changes import check_continuity
 from shared.programme.checks import check_one_form, check_programme
 from shared.programme.drafts import FormPlan, ProgrammeDraft
 from shared.programme.entries import FormDraft
@@ -38,8 +39,11 @@ def read_programme(folder: Path) -> Programme:
     return loaded.programme
 
 
-def load_programme(folder: Path) -> Loaded:
-    """Read a programme folder and keep notices, too; never raises for what stands in the files."""
+def load_programme(folder: Path, published: Programme | None = None) -> Loaded:
+    """Read a programme folder and keep notices, too; never raises for what stands in the files.
+
+    `published`: the version in use; then what breaks with its forms is a fault, too.
+    """
     report = Report()
     node = _yaml(folder, PROGRAMME_FILE, report)
     if node is None:
@@ -49,6 +53,10 @@ def load_programme(folder: Path) -> Loaded:
     plain = programme_fields(frame)
     _read_files(folder, draft, report)
     check_programme(draft, report)
+    for form in draft.forms.values():
+        check_continuity(
+            form, [one for one in (published.forms if published else ()) if one.id == form.form.id], report
+        )
     return Loaded(None if report.faults else _programme(plain, draft), report)
 
 

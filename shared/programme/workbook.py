@@ -26,6 +26,9 @@ MAX_OTHER = 2_000_000
 MAX_CELLS = 100_000
 _SMALL = 100_000
 _OLD_FORMAT = b"\xd0\xcf\x11\xe0"
+_MEMBER = b"PK\x01\x02"
+_TOO_MANY = f"The workbook has more than {MAX_MEMBERS} parts; copy the form sheets into a new one."
+_TOO_LONG = f"has more than {MAX_ROWS:,} rows or {MAX_CELLS:,} filled cells; shorten it."
 _UNREADABLE = (
     zipfile.BadZipFile, zlib.error, struct.error, ParseError, OSError, EOFError, KeyError, ValueError, TypeError,
     AttributeError, IndexError, OverflowError, NotImplementedError, RuntimeError,
@@ -66,16 +69,18 @@ def _danger(data: bytes) -> tuple[str, str] | None:
         return "old_format", message
     if not data.startswith(b"PK\x03\x04"):
         return "wrong_format", "This is not an Excel workbook; save it as Excel workbook (.xlsx)."
+    if data.count(_MEMBER) > MAX_MEMBERS:  # before the list of parts is read, which takes time by itself
+        return "too_large", _TOO_MANY
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _danger_inside(archive.infolist(), len(data))
+            return _danger_inside(archive.infolist(), len(data)) or _too_long(archive)
     except _UNREADABLE:
         return "unreadable", "The workbook is damaged; open it and save it again as Excel workbook (.xlsx)."
 
 
 def _danger_inside(members: list[zipfile.ZipInfo], packed: int) -> tuple[str, str] | None:
     if len(members) > MAX_MEMBERS:
-        return "too_large", f"The workbook has more than {MAX_MEMBERS} parts; copy the form sheets into a new one."
+        return "too_large", _TOO_MANY
     unpacked = sum(member.file_size for member in members)
     swollen = any(m.file_size > max(_SMALL, MAX_RATIO * m.compress_size) for m in members)
     parsed = [m for m in members if m.filename.lower().endswith((".xml", ".rels"))]
@@ -85,6 +90,16 @@ def _danger_inside(members: list[zipfile.ZipInfo], packed: int) -> tuple[str, st
         return "too_large", "The workbook unpacks to far more than a form needs; copy the form sheets into a new one."
     if any(m.filename.lower().endswith("vbaproject.bin") for m in members):
         return "macros", "The workbook contains macros. Save it as Excel workbook (.xlsx), which has none."
+    return None
+
+
+def _too_long(archive: zipfile.ZipFile) -> tuple[str, str] | None:
+    """Count rows and filled cells before a parser does, which takes far longer."""
+    for member in archive.infolist():
+        if "worksheets/" in member.filename.lower():
+            sheet = archive.read(member)
+            if sheet.count(b"<row ") > MAX_ROWS or sheet.count(b"</c>") > MAX_CELLS:
+                return "too_large", f"A sheet of the workbook {_TOO_LONG}"
     return None
 
 
@@ -103,8 +118,7 @@ def _lines(worksheet: Any, place: Place, report: Report) -> Iterator[Line]:
         cells = [_cell(cell, place, number, index, report) for index, cell in enumerate(row)]
         seen += sum(cell is not None for cell in cells)
         if seen > MAX_CELLS or number > MAX_ROWS:
-            message = f"The sheet has more than {MAX_ROWS:,} rows or {MAX_CELLS:,} filled cells; shorten it."
-            report.fault(place, "too_large", message)
+            report.fault(place, "too_large", f"The sheet {_TOO_LONG}")
             return
         yield number, cells
 

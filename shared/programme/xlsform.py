@@ -23,7 +23,7 @@ _REFUSALS = (PyXFormError, ValueError, KeyError, TypeError, AttributeError, Inde
 def xform(form: Form) -> str:
     """Return the form as XForm XML. Raises ValueError when pyxform refuses it (checked forms are not refused)."""
     try:
-        return str(convert(_workbook(form), warnings=[], validate=False, form_name="data").xform)
+        return str(convert(workbook_of(form), warnings=[], validate=False, form_name="data").xform)
     except _REFUSALS as error:
         raise ValueError(str(error)) from error
 
@@ -44,7 +44,8 @@ def _name_in_row(form: Form, number: int) -> str:
     return str(rows[number - 2].get("name", "")) if 2 <= number < len(rows) + 2 else ""
 
 
-def _workbook(form: Form) -> dict[str, Any]:
+def workbook_of(form: Form) -> dict[str, Any]:
+    """Return the form as the sheets survey, choices and settings: one mapping of heading to text per row."""
     settings = {
         "form_title": form.title.get(form.default_language) or form.id,
         "form_id": form.id,

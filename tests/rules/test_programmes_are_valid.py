@@ -67,8 +67,9 @@ def test_a_question_that_a_flag_names_is_understood_without_the_questions_around
 
 @pytest.mark.parametrize("folder", INVALID, ids=name)
 def test_an_invalid_example_has_exactly_the_fault_it_shows(folder: Path) -> None:
-    report = load_programme(folder).report
     expected = yaml.safe_load((folder / "expected.yaml").read_text(encoding="utf-8"))
+    before = [read_programme(folder.parents[1] / "valid" / one["published"]) for one in expected if "published" in one]
+    report = load_programme(folder, *before).report
     found = [finding.as_fault() for finding in sorted(report.faults)]
 
     assert len(found) == len(expected), found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import random
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
@@ -177,6 +179,59 @@ def test_a_bomb_is_refused_within_a_second(members: dict[str, bytes]) -> None:
 
     assert codes == ["too_large"]
     assert process_time() - started < 1
+
+
+def many_rows(rows: int, columns: int) -> bytes:
+    """Return a workbook whose survey holds far more than a form, about 5 MB of it."""
+    cells = "".join(f'<c t="inlineStr"><is><t>text {i}</t></is></c>' for i in range(columns))
+    sheet = f"<worksheet><sheetData>{f'<row >{cells}</row>' * rows}</sheetData></worksheet>".encode()
+    assert 4_000_000 < len(sheet) < 6_000_000
+    return replaced(workbook(), {"xl/worksheets/sheet1.xml": sheet + random.Random(1).randbytes(60_000).hex().encode()})
+
+
+def replaced(data: bytes, members: Mapping[str, bytes]) -> bytes:
+    """Return the archive with other content in these members."""
+    with zipfile.ZipFile(io.BytesIO(data)) as source:
+        return archive({**{name: source.read(name) for name in source.namelist()}, **members})
+
+
+def with_entity(declaration: str) -> bytes:
+    """Return a workbook whose survey declares an entity and uses it in a cell."""
+    with zipfile.ZipFile(io.BytesIO(workbook())) as source:
+        sheet = source.read("xl/worksheets/sheet1.xml").decode()
+    assert "Gruppe" in sheet
+    declared = f"<!DOCTYPE worksheet [{declaration}]>{sheet.replace('Gruppe', '&e;')}"
+    return replaced(workbook(), {"xl/worksheets/sheet1.xml": declared.encode()})
+
+
+def catalogue_of(entries: int) -> bytes:
+    """Return an archive that lists one stored part so many times."""
+    data = archive({"a": b""})
+    start, end = data.index(b"PK\x01\x02"), data.index(b"PK\x05\x06")
+    entry, size = data[start:end], (end - start) * entries
+    tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries % 65536, entries % 65536, size, start, 0)
+    return data[:start] + entry * entries + tail
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (catalogue_of(100_000), "too_large"),
+        (many_rows(20_000, 5), "too_large"),
+        (many_rows(4_000, 26), "too_large"),
+        (with_entity('<!ENTITY e SYSTEM "file:///etc/passwd">'), "unreadable"),
+        (with_entity('<!ENTITY a "aaaaaaaaaa"><!ENTITY e "&a;&a;&a;&a;&a;&a;&a;&a;">'), "unreadable"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 4_000_000, "old_format"),
+    ],
+    ids=["a list of 100,000 parts", "5 MB of rows", "5 MB of cells", "a file by entity", "entities", "an .xls"],
+)
+def test_what_is_made_to_harm_is_refused_within_a_second_by_one_sentence(data: bytes, code: str) -> None:
+    started = process_time()
+    (fault,) = form_faults(data, "party.xlsx")
+
+    assert process_time() - started < 1
+    assert (fault.path, fault.code) == ("party.xlsx", code)
+    assert len(fault.message) < 140
 
 
 def test_a_workbook_with_too_many_rows_is_refused() -> None:
