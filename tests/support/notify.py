@@ -125,7 +125,12 @@ class World:
         data = {"programme": PROGRAMME, "site": code, "revision": next(_numbers), "name": name, "features": {}}
         self.deliver("site.changed", {**data, "active": True, "timezone": "Europe/Berlin", **more})
 
-    def programme(self, title: str = "House of Resources", hidden: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def programme(
+        self,
+        title: str = "House of Resources",
+        hidden: Mapping[str, tuple[str, ...]] | None = None,
+        unit: str = "Standort",
+    ) -> None:
         """Publish a programme with this title, a wave and a measure that the flags of `flag` mention.
 
         `hidden` defines flags that are hidden from these roles.
@@ -139,7 +144,7 @@ class World:
             title={"de": title, "en": title},
             languages=("de", "en"),
             unit="site",
-            unit_label={"de": "Standort", "en": "site"},
+            unit_label={"de": unit, "en": "site"},
             waves=(wave,),
             sites=(),
             forms=(),

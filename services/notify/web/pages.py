@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from services.notify.handlers.reading import Slice
 from services.notify.web.desk import STAFF, actor, desk, visible
 from services.notify.web.schemas import STATES
-from services.notify.web.wording import place, row, support, trail, values
+from services.notify.web.wording import place, row, support, trail, unit_of, values
 from shared.registry import sees_site
 from shared.web import declare, staff
 
@@ -35,6 +35,7 @@ def inbox() -> ResponseReturnValue:
         where=where,
         programmes=_programmes(),
         sites=_sites(where.get("programme")),
+        unit=unit_of(desk().people.programme(where.get("programme", ""))),
         more=more,
     )
 

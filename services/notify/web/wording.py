@@ -7,9 +7,10 @@ from typing import Any
 
 from services.notify.domain.delivery import left_at_the_dot
 from services.notify.web.desk import desk
+from shared.programme.model import Programme
 from shared.quantities import quantity
 from shared.store.port import Document
-from shared.web.language import current, message, pick
+from shared.web.language import LANGUAGES, current, message, pick
 
 PACKAGES = ("shared.web", "services.notify.web")
 _ROW_FIELDS = ("flag", "label", "severity", "site", "programme", "raised_at", "changed_at", "cleared_at", "ack")
@@ -27,7 +28,7 @@ def row(alert: Document) -> dict[str, Any]:
 
 
 def place(alert: Document) -> dict[str, Any]:
-    """Return how the programme, the site and the wave are called; codes where nothing is known."""
+    """Return how the programme, the site (and what it is) and the wave are called; codes where nothing is known."""
     people = desk().people
     programme = people.programme(alert["programme"])
     site = people.site(alert["programme"], alert["site"]) or {}
@@ -38,8 +39,15 @@ def place(alert: Document) -> dict[str, Any]:
         "site_name": site.get("name")
         or ({"de": "Programm insgesamt", "en": "Whole programme"} if alert["site"] == "*" else None)
         or {"de": alert["site"]},
+        "unit": unit_of(programme),
         "wave_label": (labels[0] if labels else None) or code,
     }
+
+
+def unit_of(programme: Programme | None) -> dict[str, str]:
+    """Return what a programme calls its sites."""
+    named = dict(programme.unit_label) if programme else {}
+    return named or {code: message(PACKAGES, code, "field.site") for code in LANGUAGES}
 
 
 def support(alert: Document) -> list[Any]:

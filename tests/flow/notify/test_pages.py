@@ -77,6 +77,12 @@ def test_the_alert_page_says_why_what_to_do_and_who_was_told(busy: World, sign_i
     assert "cora@example.org" not in text
 
 
+def test_a_place_is_called_what_the_programme_calls_it(busy: World, sign_in: SignIn) -> None:
+    busy.programme(unit="Verband")
+
+    assert "<dt>Verband</dt>" in page(sign_in("cora"), "/support/alerts/F-A-1")
+
+
 def test_a_mail_that_cannot_be_delivered_is_said_in_words(world: World, sign_in: SignIn) -> None:
     world.mailer.replies["cora@example.org"] = [Reply(Phase.RCPT, 550, "5.1.1")]
     world.flag("F-A")
