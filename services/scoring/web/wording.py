@@ -36,14 +36,17 @@ def target_text(indicator: Indicator, benchmark: float | None) -> str:
     if low is not None and high is not None:
         return f"{number(low, current())}\u2060–\u2060{amount(high, indicator.unit)}"
     if low is not None:
-        return f"≥\u00a0{amount(low, indicator.unit, _exact(low))}"
+        return f"≥\u00a0{amount(low, indicator.unit, _decimals(indicator, low))}"
     if high is not None:
-        return f"≤\u00a0{amount(high, indicator.unit, _exact(high))}"
+        return f"≤\u00a0{amount(high, indicator.unit, _decimals(indicator, high))}"
     return pick(BY_MEDIAN, current()) if indicator.target is not None and indicator.target.peer_median else ""
 
 
-def _exact(bound: float) -> int | None:
-    return 0 if bound == int(bound) else None
+def _decimals(indicator: Indicator, bound: float) -> int | None:
+    """Return how many decimals a target has: all that were written, one more than the values for a median."""
+    if bound == int(bound):
+        return 0
+    return indicator.decimals + 1 if indicator.target is not None and indicator.target.peer_median else None
 
 
 def verdict(indicator: Indicator, record: Mapping[str, Any] | None) -> str:

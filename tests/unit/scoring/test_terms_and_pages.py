@@ -6,8 +6,10 @@ import pytest
 
 from services.scoring.domain.terms import operands, source_text
 from services.scoring.web.paging import page
+from services.scoring.web.wording import target_text
 from shared.errors import Invalid
 from shared.expressions import parse
+from shared.programme.model import Indicator, Target
 
 
 @pytest.mark.parametrize(
@@ -33,6 +35,23 @@ def test_a_node_is_written_so_that_it_reads_the_same(text: str) -> None:
     node = parse(text)
 
     assert parse(source_text(node)) == node
+
+
+@pytest.mark.parametrize(
+    ("target", "benchmark", "shown"),
+    [
+        (Target(peer_median=True), 78.1153, "≥ 78,1"),
+        (Target(peer_median=True), 65.0, "≥ 65"),
+        (Target(peer_median=True), None, "Median der anderen"),
+        (Target(min=1.25), None, "≥ 1,25"),
+    ],
+)
+def test_a_target_that_is_a_median_is_rounded_and_one_that_was_written_is_not(
+    target: Target, benchmark: float | None, shown: str
+) -> None:
+    indicator = Indicator("X", {"de": "x"}, "report", "1", target=target, good="up", decimals=0)
+
+    assert target_text(indicator, benchmark).replace("\u00a0", " ") == shown
 
 
 def test_pages_follow_each_other_without_gap_or_repeat_even_when_items_go() -> None:
