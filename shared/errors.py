@@ -69,6 +69,7 @@ _GERMAN = {
     "alert": "Einen Hinweis",
     "silence": "Eine Stummschaltung",
     "delivery": "Eine Mail",
+    "repeat": "Eine Wiederholung",
 }
 
 

@@ -11,7 +11,7 @@ from shared.programme.model import Group, Question
 from shared.programme.place import Located, Report, listed
 
 Dependency = tuple[Question | Group, str, Located, Node]
-_DECIDING = ("calculation", "relevant")
+_DECIDING = ("calculation", "relevant", "repeat_count")
 
 
 def check_cycles(draft: FormDraft, conditions: Sequence[Dependency], report: Report) -> None:

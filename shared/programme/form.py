@@ -6,7 +6,7 @@ Expressions are source text, already checked; consumers compile them once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -60,10 +60,11 @@ class Question:
 
     @property
     def asked(self) -> bool:
-        """True when a person is asked (not hidden, calculated or a note)."""
-        return self.type not in ("hidden", "calculate", "note")
+        """True when a person is asked (not hidden, calculated or a note; a repeat itself asks nothing)."""
+        return self.type not in ("hidden", "calculate", "note", REPEAT)
 
 
+REPEAT = "repeat"
 CODED_TYPES = frozenset(
     {"integer", "decimal", "range", "select_one", "select_multiple", "rank", "date", "time", "dateTime", "calculate",
      "acknowledge"}
@@ -72,13 +73,19 @@ CODED_TYPES = frozenset(
 
 @dataclass(frozen=True)
 class Group:
-    """A page of questions; groups nest. `relevant` hides everything inside."""
+    """A page of questions; groups nest. `relevant` hides everything inside.
+
+    `repeat`: the questions are answered once for every item; people add and remove items, unless
+    `count` (an expression) says how many there are.
+    """
 
     name: str
     label: Texts
     items: tuple[Question | Group, ...]
     relevant: str | None = None
     appearance: str = ""
+    repeat: bool = False
+    count: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,8 +113,16 @@ class Form:
     missing: tuple[str, ...] = ()
 
     def questions(self) -> tuple[Question, ...]:
-        """Return every question in sheet order, whatever its depth."""
+        """Return every question in sheet order, whatever its depth, those of repeats once."""
         return tuple(_flatten(self.items))
+
+    def repeats(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the repeats around every repeat and every question inside one, outermost first; in sheet order."""
+        return dict(_repeated(self.items, ()))
+
+    def repeat_labels(self) -> Mapping[str, Texts]:
+        """Return every repeat with its label, in sheet order."""
+        return dict(_repeat_labels(self.items))
 
     def question(self, name: str) -> Question:
         """Return the question with this name. Raises KeyError."""
@@ -115,6 +130,14 @@ class Form:
             if question.name == name:
                 return question
         raise KeyError(name)
+
+
+def _repeat_labels(items: tuple[Question | Group, ...]) -> Iterator[tuple[str, Texts]]:
+    for item in items:
+        if isinstance(item, Group):
+            if item.repeat:
+                yield item.name, item.label
+            yield from _repeat_labels(item.items)
 
 
 def _flatten(items: tuple[Question | Group, ...]) -> list[Question]:
@@ -125,3 +148,13 @@ def _flatten(items: tuple[Question | Group, ...]) -> list[Question]:
         else:
             found.extend(_flatten(item.items))
     return found
+
+
+def _repeated(items: tuple[Question | Group, ...], around: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for item in items:
+        if isinstance(item, Group):
+            if item.repeat:
+                yield item.name, around
+            yield from _repeated(item.items, (*around, item.name) if item.repeat else around)
+        elif around:
+            yield item.name, around

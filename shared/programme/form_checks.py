@@ -20,7 +20,7 @@ from shared.programme.model import Question as Asked
 from shared.programme.place import Located, Report
 
 OUTPUT = re.compile(r"\$\{\s*([^}\s]*)\s*\}")
-_COLUMNS = ("relevant", "constraint", "required", "readonly", "calculation", "choice_filter")
+_COLUMNS = ("relevant", "constraint", "required", "readonly", "calculation", "choice_filter", "repeat_count")
 _TEXTS = ("label", "hint", "constraint_message", "required_message")
 _CHANGING = frozenset({"today", "now", "random", "uuid", "once", "pulldata"})
 _SOME_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,7 +41,7 @@ def check_form(draft: FormDraft, report: Report) -> None:
     """Report every fault of the form's expressions, output references and defaults."""
     conditions = list(_conditions(draft, report))
     questions = draft.form.questions()
-    names = dict.fromkeys((question.name for question in questions), False)
+    names = dict.fromkeys([*(question.name for question in questions), *draft.form.repeats()], False)
     offered = {q.name: draft.form.choices.get(q.list_name, ()) for q in questions if q.list_name}
     lists = {name: _columns(choices) for name, choices in draft.form.choices.items()}
     for condition in conditions:
@@ -66,7 +66,7 @@ def _conditions(draft: FormDraft, report: Report) -> Iterator[Condition]:
             continue
         seen.add(item.name)
         for column in (*_COLUMNS, "default"):
-            text = getattr(item, column, None)
+            text = getattr(item, "count" if column == "repeat_count" else column, None)
             cell = entry.cell(column)
             if not text or not cell:
                 continue

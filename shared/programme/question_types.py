@@ -48,7 +48,7 @@ def read_type(entry: Entry, report: Report) -> TypeCell:
     name, rest = found
     if name in REFUSED_TYPES:
         report.fault(entry.at("type"), "not_supported", f'The type "{name}" {NOT_YET}: {REFUSED_TYPES[name]}.')
-        return TypeCell("structure" if name == "begin_repeat" else "broken", name)
+        return TypeCell("broken", name)
     if name in LIST_TYPES:
         return _list_type(entry, name, rest, report)
     if rest and name not in STRUCTURE:

@@ -96,7 +96,13 @@ class SurveyReader:
             self._report.fault(entry.place, "too_deep", message)
             self._here().extend(group.items)
         else:
-            self._here().append(Group(name, label, tuple(group.items), relevant, appearance))
+            count = _expression(entry, "repeat_count")
+            if count and group.kind != "repeat":
+                message = f'"{name}" is no repeat, so repeat_count has no meaning here.'
+                self._report.fault(entry.at("repeat_count"), "useless_cell", message)
+            self._here().append(
+                Group(name, label, tuple(group.items), relevant, appearance, group.kind == "repeat", count)
+            )
 
     def _name(self, entry: Entry) -> str:
         name = entry.text("name")

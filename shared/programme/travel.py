@@ -8,18 +8,20 @@ from shared.expressions import ExpressionError, parse, references
 from shared.programme.form import Form, Question
 
 
-def travelling(form: Form, unread: Set[str] = frozenset()) -> frozenset[str]:
+def travelling(form: Form, unread: Set[str] = frozenset(), *, inside_repeats: bool = False) -> frozenset[str]:
     """Return the names of questions whose answers indicators and flags can see.
 
+    Those of repeats are not among them (unless `inside_repeats`), but calculations over all items are.
     `unread` questions, whose type is not known, are taken for coded ones.
     """
-    questions = form.questions()
+    questions, repeated = form.questions(), form.repeats().keys()
     travels = {question.name for question in questions if question.coded and question.type != "calculate"} | unread
+    travels |= repeated - {question.name for question in questions}
     waiting = {question.name: _asked(question) for question in questions if question.type == "calculate"}
     while settled := {name for name, asked in waiting.items() if asked is not None and asked <= travels}:
         travels |= settled
         waiting = {name: asked for name, asked in waiting.items() if name not in settled}
-    return frozenset(travels)
+    return frozenset(travels if inside_repeats else travels - repeated)
 
 
 def _asked(question: Question) -> frozenset[str] | None:

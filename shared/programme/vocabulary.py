@@ -30,13 +30,13 @@ _MEDIA = dict.fromkeys(("image", "big-image", "audio", "video", "media"), "remov
 SURVEY = Vocabulary(
     plain=frozenset(
         {"type", "name", "relevant", "constraint", "required", "readonly", "calculation", "default", "choice_filter",
-         "appearance", "parameters"}
+         "appearance", "parameters", "repeat_count"}
     ),
     translated=frozenset({"label", "hint", "constraint_message", "required_message"}),
     aliases={
         "command": "type", "tag": "name", "value": "name", "caption": "label", "relevance": "relevant",
         "read_only": "readonly", "calculate": "calculation", "constraining_message": "constraint_message",
-        "requiredmsg": "required_message",
+        "requiredmsg": "required_message", "count": "repeat_count",
     },
     ignored={
         "guidance_hint": "write what people need to know into `hint`", "autoplay": "there are no media",
@@ -44,8 +44,7 @@ SURVEY = Vocabulary(
         "body": "extra attributes go nowhere", "instance": "extra attributes go nowhere",
     },
     refused=_MEDIA | {
-        "trigger": "use a calculation without trigger", "repeat_count": "list the questions instead",
-        "count": "list the questions instead", "save_to": "entities are not kept",
+        "trigger": "use a calculation without trigger", "save_to": "entities are not kept",
     },
 )  # fmt: skip
 
@@ -100,7 +99,6 @@ REFUSED_TYPES = {
     "barcode": "use text",
     "osm": "ask for the place in words",
     "xml": "use the types of this format",
-    "begin_repeat": "list the questions instead, or ask for numbers",
 }
 
 APPEARANCES = frozenset(

@@ -79,9 +79,11 @@ def _rows(items: tuple[Question | Group, ...]) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     for item in items:
         if isinstance(item, Group):
-            begin = {"type": "begin_group", "name": item.name, **_texts("label", item.label)}
+            kind = "repeat" if item.repeat else "group"
+            begin = {"type": f"begin_{kind}", "name": item.name, **_texts("label", item.label)}
             begin |= {key: value for key in ("relevant", "appearance") if (value := getattr(item, key))}
-            rows += [begin, *_rows(item.items), {"type": "end_group"}]
+            begin |= {"repeat_count": item.count} if item.count else {}
+            rows += [begin, *_rows(item.items), {"type": f"end_{kind}"}]
         else:
             rows.append(_question(item))
     return rows

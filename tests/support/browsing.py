@@ -115,6 +115,10 @@ class Person:
         )
         return self._arrive(sent)
 
+    def send(self, **values: str) -> Person:
+        """Send these values to the page's address, whatever its form has."""
+        return self._arrive(self._client.post(self.path, data=values, headers=self._headers, follow_redirects=True))
+
     def _arrive(self, response: TestResponse) -> Person:
         self.response = response
         self.path = response.request.path

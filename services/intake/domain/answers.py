@@ -10,6 +10,8 @@ from services.intake.domain.compiled import CompiledForm, Item, Rule
 from services.intake.domain.filling import Record, Surroundings
 from services.intake.domain.messages import fault, in_language
 from services.intake.domain.outputs import filled_in
+from services.intake.domain.repeats import flattened
+from services.intake.domain.unfolding import unfold
 from services.intake.domain.values import Answer, Refused, read
 from shared.errors import Fault, Invalid
 
@@ -28,8 +30,10 @@ def read_all(compiled: CompiledForm, raw: Mapping[str, Any], language: str) -> R
     answers: dict[str, Answer] = {}
     refused: dict[str, Fault] = {}
     unknown: list[Fault] = []
-    for name, value in raw.items():
-        item = compiled.items.get(name)
+    flat = flattened(compiled, raw)
+    items = unfold(compiled, flat).items
+    for name, value in flat.items():
+        item = items.get(name)
         if item is None:
             unknown.append(fault(str(name)[:80], "unknown_question", language))
             continue
@@ -105,7 +109,7 @@ def take(compiled: CompiledForm, raw: Mapping[str, Any], around: Surroundings) -
     found = read_all(compiled, raw, around.language)
     record = Record(compiled, found.answers, around)
     faults = [*judge(record, found.refused, around.language), *found.unknown]
-    return in_form_order(compiled, record.values), faults
+    return in_form_order(record.compiled, record.values), faults
 
 
 def in_form_order(compiled: CompiledForm, values: Mapping[str, Answer]) -> dict[str, Answer]:

@@ -6,18 +6,22 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from shared.expressions import FormContext, Node, Text, Value, compile_form, parse, references, truth, uses_first
+from shared.expressions import Call, FormContext, Node, Text, Value, compile_form, parse, references, truth, uses_first
+from shared.expressions import Question as Asked
+from shared.expressions.tree import walk
+from shared.programme.form import REPEAT
 from shared.programme.model import Choice, Form, Group, Question
 from shared.programme.travel import travelling
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One expression, ready to run, and the questions it looks at."""
+    """One expression, ready to run, and the questions it looks at; `anywhere`: in any item of a repeat."""
 
     run: Callable[[FormContext], Value]
     asks: frozenset[str]
     asks_previous: bool
+    anywhere: frozenset[str] = frozenset()
 
     def holds(self, record: FormContext) -> bool:
         """Evaluate as a condition, the XPath way: '', 0 and NaN are false, other text is true."""
@@ -26,7 +30,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Item:
-    """A question where it stands: what shows it (its own condition and its groups'), what judges it."""
+    """A question where it stands: what shows it (its own condition and its groups'), what judges it.
+
+    A repeat is an item, too: its answer is the list of its items' ids, its calculation how many there are.
+    """
 
     question: Question
     position: int
@@ -58,7 +65,8 @@ class CompiledForm:
 
     `travels` are the questions whose answers may leave intake: coded ones, and calculations that
     rest on coded answers only, so that no calculation carries free text out. `asks_previous`: an
-    expression or a hidden question looks at the record before.
+    expression or a hidden question looks at the record before. `repeats` are the repeats around every
+    repeat and repeated question; such a form is unfolded (`repeats.py`) before it is filled in.
     """
 
     form: Form
@@ -67,6 +75,7 @@ class CompiledForm:
     travels: frozenset[str]
     hidden: tuple[str, ...]
     asks_previous: bool
+    repeats: Mapping[str, tuple[str, ...]]
 
 
 def compile_questions(form: Form) -> CompiledForm:
@@ -74,11 +83,16 @@ def compile_questions(form: Form) -> CompiledForm:
     items: dict[str, Item] = {}
     for question, groups in _placed(form.items, ()):
         items[question.name] = _item(form, question, groups, len(items))
-    order = tuple(uses_first({name: sorted(item.decided_by) for name, item in items.items()}))
     hidden = tuple(name for name, item in items.items() if item.question.type == "hidden")
     looks_back = any(name.startswith("prev_") for name in hidden)
     asks_previous = looks_back or any(rule.asks_previous for item in items.values() for rule in _rules(item))
-    return CompiledForm(form, items, tuple(items[name] for name in order), travelling(form), hidden, asks_previous)
+    return CompiledForm(form, items, in_order(items), travelling(form), hidden, asks_previous, form.repeats())
+
+
+def in_order(items: Mapping[str, Item]) -> tuple[Item, ...]:
+    """Return the items so that each stands after those its place, choices and value depend on."""
+    graph = {name: sorted(item.decided_by) for name, item in items.items()}
+    return tuple(items[name] for name in uses_first(graph))
 
 
 def _placed(
@@ -86,6 +100,8 @@ def _placed(
 ) -> Iterator[tuple[Question, tuple[Group, ...]]]:
     for part in parts:
         if isinstance(part, Group):
+            if part.repeat:
+                yield Question(part.name, REPEAT, part.label, calculation=part.count), (*groups, part)
             yield from _placed(part.items, (*groups, part))
         else:
             yield part, groups
@@ -118,7 +134,9 @@ def _rule(source: str | None) -> Rule | None:
 
 def _ready(node: Node) -> Rule:
     found = references(node)
-    return Rule(compile_form(node), found.questions, bool(found.last_saved))
+    anywhere = (part.args[0] for part, _ in walk(node) if isinstance(part, Call) and part.name == "indexed-repeat")
+    names = frozenset(asked.name for asked in anywhere if isinstance(asked, Asked))
+    return Rule(compile_form(node), found.questions, bool(found.last_saved), names)
 
 
 def _default(question: Question) -> Rule | None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from services.intake.domain.compiled import CompiledForm
+from services.intake.domain.repeats import ids_of, with_first_items
 from services.intake.domain.submission import Place
 from services.intake.domain.typed import read_typed
+from services.intake.domain.unfolding import unfold
 from services.intake.domain.values import Answer, Refused, read
 from shared.errors import Fault
 
@@ -40,9 +42,9 @@ class Draft:
         """Return the draft after a page was sent: for each of its questions what was typed, or nothing."""
         answers = {name: value for name, value in self.answers.items() if name not in sent}
         typed = {name: value for name, value in self.typed.items() if name not in sent}
-        for name, texts in sent.items():
-            item = compiled.items[name]
-            given = list(texts)
+        items = unfold(compiled, {**answers, **sent}).items
+        for name in (name for name in sent if name in items):
+            item, given = items[name], list(sent[name])
             try:
                 answer = read_typed(item.question, item.names, given, language)
             except Refused:
@@ -53,6 +55,21 @@ class Draft:
         seen = self.seen if page in self.seen else [*self.seen, page]
         return replace(self, answers=answers, typed=typed, seen=seen)
 
+    def with_item(self, compiled: CompiledForm, repeat: str, id_: str) -> Draft:
+        """Return the draft with one more item in a repeat, and one in every repeat in it."""
+        held = self.answers.get(repeat, [])
+        answers = {**self.answers, repeat: [*(held if isinstance(held, list) else []), id_]}
+        return replace(self, answers=with_first_items(compiled, answers, under=(*ids_of(repeat), id_)))
+
+    def without_item(self, compiled: CompiledForm, repeat: str, id_: str) -> Draft:
+        """Return the draft without an item of a repeat and everything answered in it."""
+        held = self.answers.get(repeat, [])
+        left = [one for one in held if one != id_] if isinstance(held, list) else []
+        answers = {**self.answers, repeat: left}
+        items = unfold(compiled, answers).items
+        typed = {name: given for name, given in self.typed.items() if name in items}
+        return replace(self, answers={name: answers[name] for name in answers if name in items}, typed=typed)
+
     def refused(self, compiled: CompiledForm, language: str) -> dict[str, Fault]:
         """Return the fault of every answer that was typed in the wrong form.
 
@@ -60,8 +77,9 @@ class Draft:
         fault until it is looked at again.
         """
         found: dict[str, Fault] = {}
+        items = unfold(compiled, self.answers).items
         for name, given in self.typed.items():
-            item = compiled.items.get(name)
+            item = items.get(name)
             if item is None:
                 continue
             try:
@@ -75,8 +93,9 @@ class Draft:
     def known(self, compiled: CompiledForm) -> dict[str, Answer]:
         """Return the answers the form (still) asks for and can hold; a newer version may have changed."""
         found: dict[str, Answer] = {}
+        items = unfold(compiled, self.answers).items
         for name, value in self.answers.items():
-            item = compiled.items.get(name)
+            item = items.get(name)
             with contextlib.suppress(Refused):
                 answer = read(item.question, item.names, value) if item else None
                 if answer is not None:

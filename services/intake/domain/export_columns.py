@@ -93,16 +93,20 @@ def _about(name: str, kind: Kind, choices: tuple[Choice, ...] = ()) -> Column:
     return Column(name, kind, _ABOUT[name], choices=choices)
 
 
-def question_columns(versions: Sequence[Form], *, texts: bool) -> list[Column]:
+def question_columns(versions: Sequence[Form], *, texts: bool, around: Sequence[str] = ()) -> list[Column]:
     """Return the columns of the questions, newest form first: in its order, then what only older ones ask.
 
-    Without `texts` only what may leave intake in every version: codes, numbers, dates.
+    `around` are the repeats whose items are the rows. Without `texts` only what may leave intake in every
+    version: codes, numbers, dates.
     """
     asked: dict[str, list[tuple[Form, Question]]] = {}
     kept_back: set[str] = set()
     for form in versions:
-        travels = travelling(form)
+        travels = travelling(form, inside_repeats=True)
+        repeats = form.repeats()
         for question in form.questions():
+            if repeats.get(question.name, ()) != tuple(around):
+                continue
             asked.setdefault(question.name, []).append((form, question))
             if question.name not in travels:
                 kept_back.add(question.name)

@@ -52,7 +52,7 @@ class RowReader:
     def __init__(self, columns: Sequence[Column], *, anonymous: bool) -> None:
         self._questions = [column for column in columns if column.question is not None]
         known = _about(anonymous, {str(column.question) for column in self._questions})
-        self._about = [known[column.name] for column in columns if column.question is None]
+        self._about = [known.get(column.name) or _number(column) for column in columns if column.question is None]
         self._readers: dict[str, list[Callable[[Mapping[str, Any]], Value]]] = {}
 
     def read(self, document: Document) -> Row:
@@ -75,6 +75,11 @@ def _about(anonymous: bool, questions: Collection[str]) -> dict[str, Callable[[D
             name: itemgetter(name) for name in ("instance_id", "respondent", "site", "wave", "form_version", "revision")
         },
     }
+
+
+def _number(column: Column) -> Callable[[Document], Value]:
+    """Return how the number of a repeat's item is read."""
+    return lambda document: document["items"][column.name]
 
 
 def _marks(document: Document, questions: Collection[str]) -> Value:

@@ -9,9 +9,12 @@ from datetime import date, datetime
 
 from services.intake.domain.compiled import CompiledForm, Item
 from services.intake.domain.messages import in_language
+from services.intake.domain.repeats import MAX_DEPTH, is_repeat, with_count
+from services.intake.domain.unfolding import unfold
 from services.intake.domain.values import Answer
 from shared.expressions import Value, form_value
-from shared.expressions.values import first
+from shared.expressions.context import Nodes
+from shared.expressions.values import as_number, first
 from shared.programme.model import Choice
 
 
@@ -33,21 +36,43 @@ class Surroundings:
 class Record:
     """Answers under the form's rules. Values that are hidden or not offered count as empty.
 
-    `values` are the answers that count (computed ones included), `shown` the questions that are
-    relevant, `not_offered` those whose stored choice the choice filter no longer offers.
+    `compiled` is the form unfolded for the items of its repeats. `values` are the answers that count
+    (computed ones included), `shown` the questions that are relevant, `not_offered` those whose stored
+    choice the choice filter no longer offers.
     """
 
     def __init__(self, compiled: CompiledForm, answers: Mapping[str, Answer], around: Surroundings) -> None:
+        self._around = around
+        self._judging: Choice | None = None
+        self._current: Value = ""
+        self._fill(unfold(compiled, answers), answers)
+        for _ in range(MAX_DEPTH):
+            counted = self._counted() if compiled.repeats else {}
+            if not counted:
+                break
+            answers = {**answers, **counted}
+            self._fill(unfold(compiled, answers), answers)
+
+    def _fill(self, compiled: CompiledForm, answers: Mapping[str, Answer]) -> None:
         self.compiled = compiled
         self.values: dict[str, Answer] = {}
         self.shown: set[str] = set()
         self.not_offered: set[str] = set()
-        self._around = around
-        self._judging: Choice | None = None
-        self._current: Value = ""
         self._seen: dict[str, Value] = {}
         for item in compiled.order:
             self._place(item, answers.get(item.question.name))
+
+    def _counted(self) -> dict[str, list[str]]:
+        """Return the items of every shown repeat that has another number of them than its form says."""
+        found: dict[str, list[str]] = {}
+        for item in self.compiled.order:
+            name = item.question.name
+            if is_repeat(item) and item.calculation and name in self.shown:
+                held, count = self.values.get(name, []), as_number(item.calculation.run(self))
+                ids = with_count(held if isinstance(held, list) else [], int(count) if math.isfinite(count) else 0)
+                if ids != held and (ids or held):
+                    found[name] = ids
+        return found
 
     def _place(self, item: Item, answer: Answer | None) -> None:
         for rule in item.shown_if:
@@ -60,7 +85,9 @@ class Record:
             self.not_offered.add(name)
         elif value is not None:
             self.values[name] = value
-            self._seen[name] = form_value(value)
+            self._seen[name] = Nodes(value) if isinstance(value, list) and is_repeat(item) else form_value(value)
+        elif is_repeat(item):
+            self._seen[name] = Nodes()
 
     def _value_of(self, item: Item, answer: Answer | None) -> Answer | None:
         kind = item.question.type
@@ -71,7 +98,7 @@ class Record:
             if given is None and answer is None and item.default:
                 given = stored(item.default.run(self))
             return answer if given is None else (None if given == "" else given)
-        return None if kind == "note" else answer
+        return None if kind == "note" or answer == [] else answer
 
     def _all_offered(self, item: Item, value: Answer) -> bool:
         chosen = value if isinstance(value, list) else [str(value)]
@@ -121,11 +148,11 @@ class Record:
         return self._seen.get(question, "")
 
     def indexed(self, question: str, indexes: Mapping[str, int], /) -> Value:
-        """Return the answer in a repeat's item; nothing repeats here, so there is one item."""
+        """Return the answer in a repeat's item; outside of repeats there is one item."""
         return self.value(question) if all(number == 1 for number in indexes.values()) else ""
 
     def position(self, levels: int, /) -> float:
-        """Return which item of a repeat this is; nothing repeats here."""
+        """Return which item of a repeat this is; 1 outside of repeats."""
         return 1.0
 
     def rows(self, list_name: str, /) -> Sequence[Mapping[str, str]]:

@@ -59,6 +59,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "de": "Ordnen Sie jede Antwort genau einem Platz zu.",
         "en": "Give every answer exactly one place.",
     },
+    "too_many_items": {
+        "de": "Höchstens {most} Einträge sind möglich.",
+        "en": "There can be at most {most} entries.",
+    },
     "unknown_question": {
         "de": "Diese Frage gibt es im Fragebogen nicht.",
         "en": "The form has no question of this name.",
@@ -77,6 +81,7 @@ WANTED: Mapping[str, Mapping[str, str]] = {
         "de": 'eine Liste von Kürzeln erwartet (["a", "b"])',
         "en": 'a list of choice names is expected (["a", "b"])',
     },
+    "items": {"de": "eine Liste von Einträgen erwartet ([{{…}}])", "en": "a list of entries is expected ([{{…}}])"},
     "date": {"de": "Datum als Text erwartet (2026-01-31)", "en": "a date as text is expected (2026-01-31)"},
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, TreeBuilder
@@ -11,6 +12,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
 from services.intake.domain.compiled import CompiledForm
+from services.intake.domain.repeats import is_repeat, key_of
 from services.intake.domain.values import LISTS, NUMERIC
 from shared.errors import Bilingual, PlatformError
 from shared.programme.model import Question
@@ -43,14 +45,27 @@ class Unreadable(PlatformError):
 
 
 @dataclass(frozen=True)
+class Part:
+    """One element: a question's text, or '' for a group or an item of a repeat.
+
+    `around` are the elements it stands in, outermost first, each with its number among those of its name.
+    """
+
+    name: str
+    text: str
+    number: int = 1
+    around: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True)
 class Instance:
-    """A filled form: which one, its ids, and what was sent for each question that has a value."""
+    """A filled form: which one, its ids, its groups and items, and every question that has a value, in order."""
 
     form: str
     version: str | None
     instance_id: str
     deprecated_id: str | None
-    texts: Mapping[str, str]
+    parts: tuple[Part, ...]
 
 
 class _Bounded(TreeBuilder):
@@ -72,24 +87,18 @@ class _Bounded(TreeBuilder):
 def read_instance(xml: str) -> Instance:
     """Read a filled form.
 
-    `version` may be in OpenRosa's namespace, `meta` and what is in it in any. Groups do not matter:
-    a question's name stands once in a form. Raises Unreadable.
+    `version` may be in OpenRosa's namespace, `meta` and what is in it in any. Raises Unreadable.
     """
     root = _parse(xml)
     if root.get("encrypted") == "yes":
         raise Unreadable(_ENCRYPTED)
-    meta = dict(_leaves(part for part in root if _name(part) == "meta"))
-    texts: dict[str, str] = {}
-    for name, text in _leaves(part for part in root if _name(part) != "meta"):
-        if name in texts:
-            raise Unreadable(_TWICE.format(name=name[:80]))
-        texts[name] = text
+    meta = {part.name: part.text for part in _parts(part for part in root if _name(part) == "meta")}
     return Instance(
         form=root.get("id", ""),
         version=root.get("version") or root.get(f"{OPENROSA}version"),
         instance_id=_id(meta, "instanceID"),
         deprecated_id=_id(meta, "deprecatedID") if "deprecatedID" in meta else None,
-        texts=texts,
+        parts=tuple(_parts(part for part in root if _name(part) != "meta")),
     )
 
 
@@ -117,13 +126,17 @@ def _name(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
-def _leaves(parts: Iterable[Element]) -> Iterator[tuple[str, str]]:
-    """Yield name and text of everything that holds a value, whatever group it is in."""
-    for part in parts:
-        if len(part):
-            yield from _leaves(part)
-        elif part.text and part.text.strip():
-            yield _name(part), part.text
+def _parts(elements: Iterable[Element], around: tuple[tuple[str, int], ...] = ()) -> Iterator[Part]:
+    """Yield everything that holds a value or parts of its own."""
+    numbers: Counter[str] = Counter()
+    for element in elements:
+        name = _name(element)
+        numbers[name] += 1
+        if len(element):
+            yield Part(name, "", numbers[name], around)
+            yield from _parts(element, (*around, (name, numbers[name])))
+        elif element.text and element.text.strip():
+            yield Part(name, element.text, numbers[name], around)
 
 
 def _id(meta: Mapping[str, str], name: str) -> str:
@@ -133,10 +146,29 @@ def _id(meta: Mapping[str, str], name: str) -> str:
     return found
 
 
-def answers_of(compiled: CompiledForm, texts: Mapping[str, str]) -> dict[str, object]:
-    """Return the texts as the values the JSON API takes; what is no such value stays text and is judged as it is."""
-    asked = {name: compiled.items[name].question if name in compiled.items else None for name in texts}
-    return {name: _value(asked[name], text) for name, text in texts.items() if not _is_note(asked[name])}
+def answers_of(compiled: CompiledForm, parts: Iterable[Part]) -> dict[str, object]:
+    """Return the texts as values by key; what is no answer to its question stays text and is judged as it is.
+
+    Groups do not matter: a name stands once in a form. Raises Unreadable for a question answered twice
+    in the same items.
+    """
+    found: dict[str, object] = {}
+    items: dict[str, list[str]] = {}
+    for part in parts:
+        ids = [str(number) for name, number in part.around if _repeats(compiled, name)]
+        key = key_of(part.name, ids)
+        question = compiled.items[part.name].question if part.name in compiled.items else None
+        if _repeats(compiled, part.name):
+            items.setdefault(key, []).append(str(part.number))
+        elif part.text and not _is_note(question):
+            if key in found:
+                raise Unreadable(_TWICE.format(name=part.name[:80]))
+            found[key] = _value(question, part.text)
+    return {**items, **found}
+
+
+def _repeats(compiled: CompiledForm, name: str) -> bool:
+    return name in compiled.repeats and is_repeat(compiled.items[name])
 
 
 def _is_note(question: Question | None) -> bool:

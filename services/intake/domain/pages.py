@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.intake.domain.filling import Record
 from shared.programme.model import Form, Group, Question, Texts
@@ -12,10 +12,17 @@ UNASKED = ("hidden", "calculate")
 
 @dataclass(frozen=True)
 class Section:
-    """Questions under a heading inside a page; an empty label is no heading."""
+    """Questions under a heading inside a page; an empty label is no heading.
+
+    `item`: the key of the repeat's item that begins here. `repeat`: the key of the repeat whose items
+    end here; people can add another and remove them unless it is `counted`.
+    """
 
     label: Texts
     names: tuple[str, ...]
+    item: str = ""
+    repeat: str = ""
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,7 @@ class Page:
 
 
 def paginate(form: Form) -> tuple[Page, ...]:
-    """Return the pages of a form, without those on which nothing is ever shown."""
+    """Return the pages of a form (an unfolded one), without those on which nothing is ever shown."""
     pages: list[Page] = []
     loose: list[Question] = []
     for item in form.items:
@@ -41,7 +48,7 @@ def paginate(form: Form) -> tuple[Page, ...]:
             loose.append(item)
             continue
         _close(loose, pages)
-        sections = tuple(section for section in _sections(item) if section.names)
+        sections = tuple(section for section in _sections(item) if section.names or section.item)
         if sections:
             pages.append(Page(item.name, item.label, sections))
     _close(loose, pages)
@@ -57,6 +64,8 @@ def _close(loose: list[Question], pages: list[Page]) -> None:
 
 def _sections(group: Group) -> list[Section]:
     """Split a group's questions at nested groups, keeping the order; the outermost label is the page's."""
+    if group.repeat:
+        return _items(group)
     sections: list[Section] = []
     run: list[str] = []
     for item in group.items:
@@ -66,10 +75,25 @@ def _sections(group: Group) -> list[Section]:
             continue
         sections.append(Section({}, tuple(run)))
         run = []
-        first, *rest = _sections(item) or [Section({}, ())]
-        sections += [Section(item.label, first.names), *rest]
+        sections += _items(item) if item.repeat else _headed(item)
     sections.append(Section({}, tuple(run)))
     return sections
+
+
+def _headed(group: Group) -> list[Section]:
+    first, *rest = _sections(group)
+    return [replace(first, label=group.label), *rest]
+
+
+def _items(repeat: Group) -> list[Section]:
+    """Return the sections of a repeat's items, then one that holds only the repeat itself."""
+    counted = repeat.count is not None
+    sections: list[Section] = []
+    for item in repeat.items:
+        if isinstance(item, Group):
+            first, *rest = _headed(item)
+            sections += [replace(first, item=item.name, counted=counted), *rest]
+    return [*sections, Section(repeat.label, (repeat.name,), repeat=repeat.name, counted=counted)]
 
 
 @dataclass(frozen=True)

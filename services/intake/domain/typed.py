@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.intake.domain.values import LISTS, NUMERIC, Answer, Refused, read
+from shared.programme.form import REPEAT
 from shared.programme.model import Question
 
 _NUMBERS = {"de": "1250 oder 12,5", "en": "1250 or 12.5"}
@@ -26,7 +27,7 @@ def read_typed(question: Question, names: frozenset[str], typed: list[str], lang
 
     Numbers: see `typed_number`. Days may be written `31.01.2026`, `31/01/2026` or ISO.
     """
-    if question.type in LISTS:
+    if question.type in LISTS or question.type == REPEAT:
         return read(question, names, [one for one in typed if one])
     text = typed[0].strip() if typed else ""
     if not text:

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.intake.domain.messages import fault
 from shared.errors import Fault
+from shared.programme.form import REPEAT
 from shared.programme.model import Question
 
 Answer = str | int | float | list[str]
@@ -16,9 +17,11 @@ Answer = str | int | float | list[str]
 MAX_TEXT = 10_000
 MAX_WHOLE = 2**53
 MAX_NUMBER = 1e15
+MAX_ITEMS = 100
 NUMERIC = frozenset({"integer", "decimal", "range"})
 LISTS = frozenset({"select_multiple", "rank"})
 _USUAL_RANGE = (("start", "1"), ("end", "10"), ("step", "1"))
+_ITEM_ID = re.compile(r"[0-9a-z]{1,12}", re.ASCII)
 _BAD = re.compile("[\x00\ud800-\udfff]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T.+")
@@ -52,6 +55,8 @@ def read(question: Question, names: frozenset[str], raw: Any) -> Answer | None:
         return _choice(names, raw)
     if question.type in LISTS:
         return _choices(names, raw, complete=question.type == "rank")
+    if question.type == REPEAT:
+        return _items(raw)
     if question.type == "hidden" and isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return _number("decimal", raw)
     return _text(question.type, raw)
@@ -99,6 +104,21 @@ def _choices(names: frozenset[str], raw: Any, *, complete: bool) -> list[str] | 
     if complete and chosen and len(chosen) != len(names):
         raise Refused("rank_incomplete")
     return chosen or None
+
+
+def _items(raw: Any) -> list[str]:
+    if not are_item_ids(raw):
+        raise Refused("wrong_type", wanted="items")
+    if len(raw) > MAX_ITEMS:
+        raise Refused("too_many_items", most=MAX_ITEMS)
+    return list(raw)
+
+
+def are_item_ids(raw: Any) -> bool:
+    """Return whether this is a list of different ids of a repeat's items."""
+    if not isinstance(raw, list) or not all(isinstance(one, str) and _ITEM_ID.fullmatch(one) for one in raw):
+        return False
+    return len(set(raw)) == len(raw)
 
 
 def _text(kind: str, raw: Any) -> str | None:

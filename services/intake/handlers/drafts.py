@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.invitation import Invitation
+from services.intake.domain.repeats import ids_of, is_repeat, key_of, name_of, with_first_items
 from services.intake.domain.submission import Submission, day_of
 from services.intake.domain.typed import read_default
+from services.intake.domain.unfolding import unfold
 from services.intake.domain.values import Answer, Refused
 from services.intake.handlers.desk import Desk, Questionnaire
 from services.intake.handlers.draft_store import DraftStore
@@ -81,6 +83,31 @@ class Drafts:
 
         return self._drafts.write(draft, with_page)
 
+    def add_item(self, draft: Draft, repeat: str, language: str) -> tuple[Draft, str]:
+        """Add an item to a repeat; return the draft and the item's key. Not idempotent. Raises NotFound, Conflict."""
+        asked, id_ = self._asked(draft, repeat), self._desk.new_id().replace("-", "")[:8].lower()
+
+        def added(now: Draft) -> Draft:
+            fresh = now.with_item(asked.compiled, repeat, id_)
+            return replace(fresh, answers={**self._defaults(fresh, asked), **fresh.answers})
+
+        return self._drafts.write(draft, added), key_of(name_of(repeat), (*ids_of(repeat), id_))
+
+    def remove_item(self, draft: Draft, item: str) -> Draft:
+        """Remove an item (by its key) with everything in it; one that is not there is no matter. Raises Conflict."""
+        *around, id_ = ids_of(item) or ("",)
+        repeat = key_of(name_of(item), around)
+        asked = self._asked(draft, repeat)
+        return self._drafts.write(draft, lambda now: now.without_item(asked.compiled, repeat, id_))
+
+    def _asked(self, draft: Draft, repeat: str) -> Questionnaire:
+        asked = self._desk.questionnaire(draft.place)
+        check_open(asked, self._desk.now())
+        item = unfold(asked.compiled, draft.answers).items.get(repeat)
+        if draft.state != "draft" or item is None or not is_repeat(item) or item.calculation:
+            raise NotFound("There is no such list of entries.")
+        return asked
+
     def record(self, draft: Draft, language: str) -> Record:
         """Return the draft's answers under the form's rules."""
         asked = self._desk.questionnaire(draft.place)
@@ -98,13 +125,14 @@ class Drafts:
             deprecated_id=erased.instance_id if erased else None,
             saved_at=self._moment(asked),
         )
-        begun = replace(draft, answers=self._defaults(draft, asked))
+        draft = replace(draft, answers=with_first_items(asked.compiled, {}))
+        begun = replace(draft, answers={**self._defaults(draft, asked), **draft.answers})
         return self._drafts.write(begun, lambda now: now if now.rev else begun)
 
     def _defaults(self, draft: Draft, asked: Questionnaire) -> dict[str, Answer]:
         record = self.record(draft, asked.form.default_language)
         found: dict[str, Answer] = {}
-        for name, item in asked.compiled.items.items():
+        for name, item in record.compiled.items.items():
             default = record.default_of(item) if item.question.asked else None
             if default is None:
                 continue

@@ -17,6 +17,7 @@ from services.intake.domain.export_access import (
 )
 from services.intake.domain.export_columns import Column, about_columns, question_columns
 from services.intake.domain.export_history import History, histories
+from services.intake.domain.export_items import item_columns, items_of, repeats_around
 from services.intake.domain.export_rows import Group, Row, RowReader, large_enough
 from services.intake.domain.waves import calendar
 from services.intake.handlers.desk import Desk
@@ -34,13 +35,14 @@ _LANGUAGE = Bilingual("This form speaks {languages}.", "Diesen Fragebogen gibt e
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is asked for; "" = all waves, all sites, the form's first language."""
+    """What is asked for; "" = all waves, all sites, the form's first language, responses (not a repeat's items)."""
 
     programme: str
     form: str
     wave: str = ""
     site: str = ""
     language: str = ""
+    repeat: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,9 @@ class Exports:
     def open(self, wanted: Wanted, account: Account) -> Table:
         """Return what the account may see of the responses, with the first of them already read.
 
-        Raises NotFound, Forbidden (no single answers for these roles, a foreign site, an anonymous form whose
-        groups are all too small or whose wave is still open) and Invalid (a language the form lacks).
+        With a repeat, its items are the rows. Raises NotFound, Forbidden (no single answers for these roles,
+        a foreign site, an anonymous form whose groups are all too small or whose wave is still open) and
+        Invalid (a language the form lacks).
         """
         history = self._history(wanted, account)
         form = history.form
@@ -80,9 +83,11 @@ class Exports:
         if reader is None:
             raise Forbidden(NO_SINGLE_ANSWERS)
         language = _language(wanted.language, form)
+        around = _around(wanted, history)
         columns = [
             *about_columns(history, full=reader.full),
-            *question_columns(history.versions, texts=reader.texts),
+            *item_columns(history.versions, around),
+            *question_columns(history.versions, texts=reader.texts, around=around),
         ]
         left_out: list[Group] = []
         asked = self._responses(wanted, self._waves(history, wanted.wave, reader), _sites(history, wanted, reader))
@@ -91,7 +96,8 @@ class Exports:
         first = list(islice(responses, 1))
         if left_out and not first:
             raise Forbidden(TOO_FEW.format(least=least))
-        rows = map(RowReader(columns, anonymous=form.anonymous).read, chain(first, responses))
+        shown = chain(first, responses)
+        rows = map(RowReader(columns, anonymous=form.anonymous).read, items_of(shown, around) if around else shown)
         return Table(wanted.programme, self.desk.now(), form, language, columns, rows, left_out)
 
     def _history(self, wanted: Wanted, account: Account) -> History:
@@ -163,6 +169,16 @@ def _sites(history: History, wanted: Wanted, reader: Reader) -> Sequence[str]:
     if reader.sites is not None and wanted.site not in reader.sites:
         raise Forbidden(OTHER_SITE)
     return [wanted.site]
+
+
+def _around(wanted: Wanted, history: History) -> tuple[str, ...]:
+    """Return the repeat asked for and those around it. Raises NotFound."""
+    if not wanted.repeat:
+        return ()
+    try:
+        return repeats_around(history.versions, wanted.repeat)
+    except KeyError:
+        raise unknown("repeat", wanted.repeat) from None
 
 
 def _language(wanted: str, form: Form) -> str:

@@ -103,7 +103,7 @@ def _sent(invitation: Invitation, asked: Questionnaire, instance: Instance, xml:
     return Sent(
         place=invitation.place,
         instance_id=instance.instance_id,
-        answers=answers_of(asked.compiled, instance.texts),
+        answers=answers_of(asked.compiled, instance.parts),
         respondent=None if invitation.respondent == ONE else invitation.respondent,
         form_version=instance.version,
         deprecated_id=instance.deprecated_id,

@@ -8,7 +8,7 @@ from flask import render_template, request
 
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
-from services.intake.domain.pages import Page, progress
+from services.intake.domain.pages import Page, paginate, progress
 from services.intake.web import unsaved
 from services.intake.web.page_view import said, sections, summary
 from services.intake.web.visit import Visit
@@ -36,9 +36,10 @@ def draw_page(
         heading=heading,
         sections=parts,
         alone=len(fields) == 1 and not heading,
-        shown=" ".join(field.name for field in fields if field.sent),
+        shown=" ".join(name for part in parts for name in part.sent),
+        remove=next((part for part in parts if part.item and part.item == request.args.get("remove")), None),
         faults=faults,
-        progress=progress(here.pages, record, known.key),
+        progress=progress(paginate(record.compiled.form), record, known.key),
         previous=here.url("page", key=before[-1]) if before else here.url("start"),
         carried=unsaved.pack(draft, record),
         back=back_to_check(),
@@ -51,11 +52,12 @@ def draw_check(
     here: Visit, draft: Draft, record: Record, faults: Sequence[Fault] = (), *, not_saved: bool = False
 ) -> str:
     """Return the page that shows all answers before they are handed in."""
-    where = {name: page.key for page in here.pages for name in page.names}
+    pages = paginate(record.compiled.form)
+    where = {name: page.key for page in pages for name in page.names}
     return render_template(
         "check.html",
         visit=here,
-        blocks=summary(here.pages, record.compiled, {**record.values, **_as_typed(draft)}, record.shown, current()),
+        blocks=summary(pages, record.compiled, {**record.values, **_as_typed(draft)}, record.shown, current()),
         faults=[(fault, _label(record, fault.path), where.get(fault.path, "")) for fault in faults],
         previous=here.url("page", key=here.shown(record).pages[-1].key),
         carried=unsaved.pack(draft, record),

@@ -42,6 +42,13 @@ class ExportQuery(ApiSchema):
         validate=validate.Length(0, 20),
         metadata={"description": "Of labels in the SPSS file; the form's first one when left out"},
     )
+    repeat = fields.String(
+        load_default="",
+        validate=validate.Length(0, 80),
+        metadata={
+            "description": "A repeat: a row per item, linked by `reference`; responses when left out"
+        },
+    )
 
 
 def _register(suffix: str, kind: Format) -> None:
@@ -49,7 +56,7 @@ def _register(suffix: str, kind: Format) -> None:
         table = office().exports.open(Wanted(programme, form, **query), g.actor)
         log.info("export begun", extra={"programme": programme, "form": form, "kind": suffix, "account": g.actor.id})
         response = Response(kind.write(table), mimetype=kind.media_type)
-        name = "-".join(part for part in (programme, form, query["wave"], query["site"]) if part)
+        name = "-".join(part for part in (programme, form, query["wave"], query["site"], query["repeat"]) if part)
         response.headers["Content-Disposition"] = f'attachment; filename="{_plain(name)}.{suffix}"'
         return response
 

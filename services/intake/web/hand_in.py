@@ -74,8 +74,8 @@ def receipt(token: str, run: str | None = None) -> ResponseReturnValue:
     kept = office().handing_in.submission(here.draft)
     asked = office().desk.questionnaire(kept.place, kept.form_version)
     around = office().submissions.surroundings(asked, kept.respondent, current())
-    shown = Record(asked.compiled, kept.answers, around).shown
-    blocks = summary(paginate(asked.form), asked.compiled, kept.answers, shown, current())
+    record = Record(asked.compiled, kept.answers, around)
+    blocks = summary(paginate(record.compiled.form), record.compiled, kept.answers, record.shown, current())
     return render_template("receipt.html", visit=here, kept=kept, reference=reference(kept.id), blocks=blocks)
 
 

@@ -11,9 +11,11 @@ from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.outputs import filled_in, in_words
 from services.intake.domain.pages import Page
+from services.intake.domain.repeats import is_repeat
 from services.intake.domain.typed import written_number
 from services.intake.domain.values import Answer
 from shared.errors import Fault
+from shared.programme.model import Texts
 from shared.web.language import day, pick
 
 MODES = {"integer": "numeric", "decimal": "decimal", "range": "decimal"}
@@ -62,10 +64,23 @@ class Field:
 
 @dataclass(frozen=True)
 class SectionView:
-    """Fields under a heading; an empty heading is none."""
+    """Fields under a heading; an empty heading is none. `item` and `repeat` as in `Section`.
+
+    `ids` are those of the items of the repeat that ends here.
+    """
 
     label: str
     fields: tuple[Field, ...]
+    item: str = ""
+    repeat: str = ""
+    counted: bool = False
+    ids: tuple[str, ...] = ()
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """The keys of what the section sends."""
+        asked = tuple(field.name for field in self.fields if field.sent)
+        return (*asked, self.repeat) if self.repeat else asked
 
 
 def sections(
@@ -76,9 +91,14 @@ def sections(
     found = []
     for section in page.sections:
         items = [record.compiled.items[name] for name in section.names if name in record.shown]
-        fields = tuple(_field(item, draft, record, errors, language) for item in items)
-        if fields:
-            found.append(SectionView(said(section.label, record.compiled, record.values, language), fields))
+        fields = tuple(_field(item, draft, record, errors, language) for item in items if not is_repeat(item))
+        label = said(section.label, record.compiled, record.values, language)
+        if section.repeat in record.shown:
+            ids = record.values.get(section.repeat, ())
+            held = tuple(ids) if isinstance(ids, list) else ()
+            found.append(SectionView(label, (), "", section.repeat, section.counted, held))
+        elif fields or section.item:
+            found.append(SectionView(label, fields, section.item, counted=section.counted))
     return tuple(found)
 
 
@@ -165,20 +185,33 @@ def summary(
     """Return every shown question with its answer in words, page by page."""
     blocks = []
     for page in pages:
-        items = [compiled.items[name] for name in page.names if name in shown]
-        lines = tuple(
-            Line(
-                item.question.name,
-                said(item.question.label, compiled, values, language) or item.question.name,
-                in_words(item, values.get(item.question.name), language, day),
-                page.key,
+        for label, names in _blocks(page):
+            items = [compiled.items[name] for name in names if name in shown]
+            lines = tuple(
+                Line(
+                    item.question.name,
+                    said(item.question.label, compiled, values, language) or item.question.name,
+                    in_words(item, values.get(item.question.name), language, day),
+                    page.key,
+                )
+                for item in items
+                if item.question.asked
             )
-            for item in items
-            if item.question.asked
-        )
-        if lines:
-            blocks.append(Block(said(page.label, compiled, values, language), lines))
+            if lines:
+                blocks.append(Block(said(label, compiled, values, language), lines))
     return tuple(blocks)
+
+
+def _blocks(page: Page) -> list[tuple[Texts, list[str]]]:
+    """Return the questions of a page in one block, those of every item of a repeat in one of their own."""
+    blocks: list[tuple[Texts, list[str]]] = [(page.label, [])]
+    for section in page.sections:
+        if section.item:
+            blocks.append((section.label, []))
+        blocks[-1][1].extend(section.names)
+        if section.repeat:
+            blocks.append(({}, []))
+    return blocks
 
 
 def said(texts: Mapping[str, str], compiled: CompiledForm, values: Mapping[str, Answer], language: str) -> str:

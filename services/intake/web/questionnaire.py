@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -10,7 +11,8 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
-from services.intake.domain.pages import Page
+from services.intake.domain.pages import Page, paginate
+from services.intake.domain.repeats import name_of
 from services.intake.web import unsaved
 from services.intake.web.drawing import back_to_check, draw_page
 from services.intake.web.here import office
@@ -95,20 +97,24 @@ def send_page(token: str, key: str, run: str | None = None) -> ResponseReturnVal
         draft = here.editable()
         if draft is None:
             return redirect(here.url("start"), 303)
-        known = _page(here, key)
-        sent = _sent(known, record_of(draft))
-        draft = office().drafts.save_page(draft, known.key, sent, current())
-        return _after(here.now_with(draft), known, draft, list(sent))
+        record = record_of(_as_shown(here, draft))
+        sent = _sent(_page(record, key), record)
+        draft = office().drafts.save_page(draft, key, sent, current())
+        return _after(here.now_with(draft), key, draft, list(sent))
     except StoreUnavailable:
         return _not_saved(token, run, key)
 
 
-def _after(here: Visit, known: Page, draft: Draft, names: list[str]) -> ResponseReturnValue:
+def _after(here: Visit, key: str, draft: Draft, names: list[str]) -> ResponseReturnValue:
     if draft.state == "submitted":
         return redirect(here.url("receipt"), 303)
-    if request.form.get("action") == "save":
+    action, _, about = request.form.get("action", "").partition(":")
+    if action == "save":
         return redirect(here.url("saved"), 303)
+    if action in ("add", "remove", "removed"):
+        return redirect(_changed(here, key, draft, action, about), 303)
     record = record_of(draft)
+    known = _page(record, key)
     faults = [fault for fault in faults_of(draft, record) if fault.path in names]
     if faults:
         return draw_page(here, known, draft, record, faults), 422
@@ -118,13 +124,33 @@ def _after(here: Visit, known: Page, draft: Draft, names: list[str]) -> Response
         return redirect(here.url("page", **parts), 303)
     if back_to_check():
         return redirect(here.url("check"), 303)
-    return redirect(_next_url(here, known, [page.key for page in here.shown(record).pages]), 303)
+    return redirect(_next_url(here, known, record), 303)
 
 
-def _next_url(here: Visit, known: Page, shown: list[str]) -> str:
-    order = [page.key for page in here.pages]
-    later = [key for key in shown if order.index(key) > order.index(known.key)]
+def _changed(here: Visit, key: str, draft: Draft, action: str, about: str) -> str:
+    """Add an item to a repeat, or remove one (asked first); return the address of the page with it."""
+    parts = {"key": key, "back": back_to_check()}
+    if action == "remove":
+        return here.url("page", **parts, remove=about, _anchor="confirm")
+    if action == "removed":
+        office().drafts.remove_item(draft, about)
+        return here.url("page", **parts)
+    _, item = office().drafts.add_item(draft, about, current())
+    return here.url("page", **parts, _anchor=item)
+
+
+def _next_url(here: Visit, known: Page, record: Record) -> str:
+    order = [page.key for page in paginate(record.compiled.form)]
+    later = [page.key for page in here.shown(record).pages if order.index(page.key) > order.index(known.key)]
     return here.url("page", key=later[0]) if later else here.url("check")
+
+
+def _as_shown(here: Visit, draft: Draft) -> Draft:
+    """Return the draft with the repeats' items that the page showed, whatever another window removed meanwhile."""
+    repeats = here.asked.compiled.repeats
+    keys = [key for key in request.form.get("shown", "").split() if name_of(key) in repeats]
+    given = {key: request.form.getlist(key) for key in keys}
+    return replace(draft, answers={**draft.answers, **given})
 
 
 def _sent(known: Page, record: Record) -> dict[str, list[str]]:
@@ -140,8 +166,9 @@ def _asked(known: Page, record: Record) -> list[str]:
     return [item.question.name for item in items if item.question.asked and not record.is_readonly(item)]
 
 
-def _page(here: Visit, key: str) -> Page:
-    known = here.page(key)
+def _page(record: Record, key: str) -> Page:
+    """Return a page of the form, shown or not."""
+    known = next((page for page in paginate(record.compiled.form) if page.key == key), None)
     if known is None:
         raise NoSuchPage
     return known
@@ -151,10 +178,11 @@ def _not_saved(token: str, run: str | None, key: str) -> ResponseReturnValue:
     """Show the page again with everything that was typed, and say that it is not saved yet."""
     carried = unsaved.unpack(request.form.get("carried", ""))
     here = Visit(token, run, carried.asked, carried.draft)
-    known = _page(here, key)
-    sent = _sent(known, carried.record(carried.draft))
-    draft = carried.draft.with_page(carried.asked.compiled, known.key, sent, current())
-    return draw_page(here, known, draft, carried.record(draft), not_saved=True), 503, AWAY
+    shown = carried.record(_as_shown(here, carried.draft))
+    sent = _sent(_page(shown, key), shown)
+    draft = carried.draft.with_page(carried.asked.compiled, key, sent, current())
+    record = carried.record(draft)
+    return draw_page(here, _page(record, key), draft, record, not_saved=True), 503, AWAY
 
 
 @under_link("/saved", "GET")

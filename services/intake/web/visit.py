@@ -10,7 +10,7 @@ from flask import current_app, url_for
 from services.intake.domain.answers import judge
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
-from services.intake.domain.pages import Page, Path, paginate, path
+from services.intake.domain.pages import Path, paginate, path
 from services.intake.handlers.desk import Questionnaire
 from services.intake.web.here import office
 from shared.errors import Fault
@@ -30,11 +30,6 @@ class Visit:
     def state(self) -> str:
         """Whether the wave is planned, open or closed now."""
         return self.asked.calendar.state(office().desk.now())
-
-    @property
-    def pages(self) -> tuple[Page, ...]:
-        """All pages of the form."""
-        return paginate(self.asked.form)
 
     def editable(self) -> Draft | None:
         """Return the draft if answers can be changed now, else None: show the start page instead."""
@@ -65,11 +60,7 @@ class Visit:
 
     def shown(self, record: Record) -> Path:
         """Return the pages that are shown for these answers."""
-        return path(self.pages, record)
-
-    def page(self, key: str) -> Page | None:
-        """Return a page of the form, shown or not."""
-        return next((page for page in self.pages if page.key == key), None)
+        return path(paginate(record.compiled.form), record)
 
     def now_with(self, draft: Draft, run: str | None = None) -> Visit:
         """Return the visit with the draft as it is now."""

@@ -256,4 +256,4 @@ def test_every_format_is_described_with_its_media_type(client: FlaskClient) -> N
     for suffix, media_type in (("csv", "text/csv"), ("json", "application/json"), ("sav", "application/x-spss-sav")):
         path = document["paths"][f"/api/intake/v1/programmes/{{programme}}/forms/{{form}}/export.{suffix}"]
         assert list(path["get"]["responses"]["200"]["content"]) == [media_type]
-        assert {one["name"] for one in path["get"]["parameters"]} == {"wave", "site", "language"}
+        assert {one["name"] for one in path["get"]["parameters"]} == {"wave", "site", "language", "repeat"}

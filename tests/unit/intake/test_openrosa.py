@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.domain.compiled import compile_questions
-from services.intake.domain.openrosa import Unreadable, answers_of, decoded, read_instance
+from services.intake.domain.openrosa import Part, Unreadable, answers_of, decoded, read_instance
 from services.intake.domain.openrosa_blank import filled, marked
 from services.intake.domain.submission import Place, Sent, field_record
 from shared.errors import Fault
@@ -35,7 +35,7 @@ def test_an_instance_says_which_form_it_is_and_what_was_answered_in_whatever_gro
     )
 
     assert (read.form, read.version, read.instance_id, read.deprecated_id) == ("report", "1", "uuid:1", None)
-    assert read.texts == {"groups": "10", "why": "so\n& so"}
+    assert [(part.name, part.text) for part in read.parts if part.text] == [("groups", "10"), ("why", "so\n& so")]
 
 
 @pytest.mark.parametrize("attributes", ['id="report" version="7"', 'id="report" orx:version="7"'])
@@ -45,7 +45,7 @@ def test_version_and_meta_are_read_in_either_namespace(attributes: str, prefix: 
     read = read_instance(data(meta=f"<{prefix}meta>{ids}</{prefix}meta>", attributes=attributes))
 
     assert (read.version, read.instance_id, read.deprecated_id) == ("7", "uuid:2", "uuid:1")
-    assert read.texts == {}
+    assert read.parts == ()
 
 
 def test_the_ids_may_have_249_characters() -> None:
@@ -84,7 +84,7 @@ OUTSIDE = f'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/hostname">]><data id="re
 def test_what_is_no_filled_form_is_refused_with_its_reason(xml: str, said: str) -> None:
     started = time.process_time()
     with pytest.raises(Unreadable) as caught:
-        read_instance(xml)
+        answers_of(FORM, read_instance(xml).parts)
 
     assert said in str(caught.value.message)
     assert time.process_time() - started < 2
@@ -95,7 +95,7 @@ def test_only_utf_8_is_read_whatever_the_xml_declares() -> None:
     with pytest.raises(Unreadable):
         decoded("Ä".encode("latin-1"))
     latin = data("<why>Ä</why>").replace('"1.0"', '"1.0" encoding="latin-1"', 1)
-    assert read_instance("\ufeff" + latin).texts == {"why": "Ä"}
+    assert read_instance("\ufeff" + latin).parts == (Part("why", "Ä"),)
 
 
 @given(st.text(max_size=300) | st.binary(max_size=300).map(lambda raw: raw.decode("utf-8", "replace")))
@@ -127,11 +127,11 @@ def test_no_text_whatever_breaks_the_reader(text: str) -> None:
     ],
 )
 def test_texts_become_the_values_the_api_takes(name: str, text: str, value: Any) -> None:
-    assert answers_of(FORM, {name: text}) == {name: value}
+    assert answers_of(FORM, [Part(name, text)]) == {name: value}
 
 
 def test_what_a_note_showed_is_no_answer() -> None:
-    assert answers_of(FORM, {"intro": "Count each group once."}) == {}
+    assert answers_of(FORM, [Part("intro", "Count each group once.")]) == {}
 
 
 def test_what_cannot_be_kept_as_an_answer_is_kept_aside_as_text() -> None:
@@ -187,8 +187,24 @@ def test_a_thousand_questions_are_read_in_well_under_a_second() -> None:
     xml = data("".join(f"<q{n}>{values[n % 5]}</q{n}>" for n in range(1000)))
 
     started = time.process_time()
-    answers = answers_of(compiled, read_instance(xml).texts)
+    answers = answers_of(compiled, read_instance(xml).parts)
     took = time.process_time() - started
 
     assert len(answers) == 1000
     assert took < 0.5
+
+
+def test_items_of_repeats_are_told_apart_by_their_place() -> None:
+    inner = Group("helpers", both("Hilfe", "Helper"), (Question("helper", "text"),), repeat=True)
+    events = Group("events", both("Treffen", "Event"), (Question("title", "text"), inner), repeat=True)
+    compiled = compile_questions(report_form(items=(events, Question("end", "integer"))))
+    first = (
+        "<events><g><title>A</title></g><helpers><helper>Kim</helper></helpers><helpers><helper/></helpers></events>"
+    )
+    xml = data(f"{first}<events><title>B</title></events><end>3</end>")
+
+    answers = answers_of(compiled, read_instance(xml).parts)
+
+    assert answers == {
+        "events": ["1", "2"], "helpers@1": ["1", "2"], "title@1": "A", "helper@1@1": "Kim", "title@2": "B", "end": 3,
+    }  # fmt: skip

@@ -99,10 +99,42 @@ def test_a_faulty_row_has_exactly_this_fault(row: str, code: str) -> None:
     assert [(fault.code, fault.path.split(":")[1]) for fault in found] == [(code, "4")]
 
 
-def test_a_repeat_is_named_once_and_its_end_is_not_held_against_it() -> None:
-    data = markdown("begin_repeat | r | R | R", "integer | a | A | A", "end_repeat | | |")
+REPEATS = f"{HEADINGS} | repeat_count | calculation"
+NESTED = (
+    "integer | n | N | N | | ",
+    "begin_repeat | r | R | R | ${n} | ",
+    "integer | a | A | A | | ",
+    "begin_repeat | s | S | S | | ",
+    "text | b | B | B | | ",
+    "end_repeat | | | | | ",
+    "end_repeat | | | | | ",
+)
 
-    assert form_codes(data) == ["not_supported"]
+
+def test_repeats_hold_questions_and_nest() -> None:
+    form = read_form(markdown(*NESTED, "calculate | c | | | | sum(${a}) + count(${s})", headings=REPEATS), "form.md")
+
+    assert form.repeats() == {"r": (), "a": ("r",), "s": ("r",), "b": ("r", "s")}
+    assert [item.count for item in form.items if isinstance(item, Group)] == ["${n}"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "codes"),
+    [
+        (
+            ("begin_repeat | r | R | R | ${a} | ", "integer | a | A | A | | ", "end_repeat | | | | | "),
+            ["self_reference"],
+        ),
+        (
+            ("begin_repeat | r | R | R | ${zz} | ", "integer | a | A | A | | ", "end_repeat | | | | | "),
+            ["unknown_question"],
+        ),
+        (("begin_group | r | R | R | 2 | ", "integer | a | A | A | | ", "end_group | | | | | "), ["useless_cell"]),
+        (("begin_repeat | r | R | R | 1 + | ", "integer | a | A | A | | ", "end_repeat | | | | | "), ["syntax"]),
+    ],
+)
+def test_what_a_repeat_gets_wrong_is_named(rows: tuple[str, ...], codes: list[str]) -> None:
+    assert form_codes(markdown(*rows, headings=REPEATS)) == codes
 
 
 def test_an_end_of_the_wrong_kind_is_a_fault() -> None:
