@@ -8,6 +8,7 @@ from shared.programme.entries import Entry, FormDraft, Languages
 from shared.programme.fields import NAME, NAME_RULE
 from shared.programme.grid import Sheet
 from shared.programme.model import Form
+from shared.programme.or_other import with_other
 from shared.programme.place import Place, Report, did_you_mean
 from shared.programme.survey import SurveyReader
 from shared.programme.text_tables import read_csv_form, read_markdown
@@ -52,6 +53,7 @@ def form_draft(found: list[Sheet], file: str, report: Report, languages: tuple[s
     reader = SurveyReader(survey, lists, spoken, report)
     reader.read()
     check_use(lists, choices, reader.used, report)
+    items, lists = with_other(tuple(reader.items), lists, reader.or_other, spoken.required)
     title = settings.text("form_title") if settings else ""
     form = Form(
         id=settings.text("form_id") if settings else "",
@@ -59,7 +61,7 @@ def form_draft(found: list[Sheet], file: str, report: Report, languages: tuple[s
         title={code: title for code in spoken.required if title},
         default_language=spoken.default,
         languages=spoken.required,
-        items=tuple(reader.items),
+        items=items,
         choices=lists,
     )
     return FormDraft(form, file, reader.entries, choices, settings, frozenset(reader.unread))

@@ -24,6 +24,7 @@ from shared.programme.vocabulary import (
 )
 
 _KNOWN = {name.lower(): name for name in (*TYPES, *LIST_TYPES, *STRUCTURE, *IGNORED_TYPES, *REFUSED_TYPES)}
+_OR_OTHER = (["or_other"], ["or", "other"], ["or", "specify", "other"])
 _PARAMETER = re.compile(r"([A-Za-z_-]+)\s*=\s*([^\s,;]+)[\s,;]*")
 
 
@@ -34,6 +35,7 @@ class TypeCell:
     kind: Literal["question", "structure", "ignored", "broken"]
     type: str
     list_name: str | None = None
+    or_other: bool = False
 
 
 def read_type(entry: Entry, report: Report) -> TypeCell:
@@ -74,15 +76,10 @@ def _list_type(entry: Entry, name: str, rest: list[str], report: Report) -> Type
     if not rest:
         report.fault(place, "missing_list", f'"{name}" needs the name of a choice list after it: {name} yes_no.')
         return TypeCell("broken", name)
-    if [word.lower() for word in rest[1:]] in (["or_other"], ["or", "other"], ["or", "specify", "other"]):
-        message = (
-            f'"or_other" {NOT_YET}: add a choice "other" to the list and a text question that is relevant '
-            "when it is chosen."
-        )
-        report.fault(place, "not_supported", message)
-    elif rest[1:]:
+    or_other = [word.lower() for word in rest[1:]] in _OR_OTHER and name != "rank"
+    if rest[1:] and not or_other:
         report.fault(place, "unknown_type", f'"{" ".join(rest[1:])}" has no meaning after the list; remove it.')
-    return TypeCell("question", name, rest[0])
+    return TypeCell("question", name, rest[0], or_other)
 
 
 def read_appearance(entry: Entry, report: Report) -> str:

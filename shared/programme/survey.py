@@ -9,6 +9,7 @@ from shared.programme.columns import columns_of
 from shared.programme.entries import Entry, Languages, Names, missing_columns
 from shared.programme.grid import Sheet
 from shared.programme.model import Group, Question
+from shared.programme.or_other import OTHER, other_name
 from shared.programme.place import Place, Report
 from shared.programme.question_types import TypeCell, read_appearance, read_parameters, read_type
 from shared.programme.vocabulary import SURVEY, TRUTH
@@ -26,13 +27,14 @@ class _Open:
 
 
 class SurveyReader:
-    """Reads one survey sheet; afterwards `items`, `entries`, `used` (list → question type) and `unread` are filled."""
+    """Reads one survey sheet; afterwards `items`, `entries`, `used` (list → type), `or_other`, `unread` are filled."""
 
     def __init__(self, sheet: Sheet, lists: Lists, languages: Languages, report: Report) -> None:
         self.items: list[Question | Group] = []
         self.entries: dict[str, Entry] = {}
         self.used: dict[str, tuple[str, Place]] = {}
         self.unread: set[str] = set()
+        self.or_other: set[str] = set()
         self._sheet = sheet
         self._lists = lists
         self._languages = languages
@@ -139,7 +141,21 @@ class SurveyReader:
             parameters=read_parameters(entry, cell.type, self._report) if cell.kind == "question" else {},
         )
         self._check_cells(question, entry)
+        if cell.or_other:
+            self._read_other(question, entry)
         return question
+
+    def _read_other(self, question: Question, entry: Entry) -> None:
+        """`or_other` adds a choice to the list and a question, so neither may be there already."""
+        place = entry.at("type")
+        if any(choice.name == OTHER for choice in self._lists.get(question.list_name or "", ())):
+            message = f'The list "{question.list_name}" has a choice "{OTHER}" of its own; remove it or or_other.'
+            self._report.fault(place, "duplicate_choice", message)
+        elif question.choice_filter:
+            message = "or_other and choice_filter do not go together: the added choice has no columns to judge."
+            self._report.fault(place, "not_supported", message)
+        elif question.name and self._names.take(other_name(question.name), place):
+            self.or_other.add(question.name)
 
     def _use_list(self, entry: Entry, cell: TypeCell) -> None:
         assert cell.list_name

@@ -74,8 +74,9 @@ SHEETS = {"survey": SURVEY, "choices": CHOICES, "settings": SETTINGS}
 REFUSED_SHEETS = ("entities", "external_choices", "osm")
 
 TYPES = frozenset(
-    {"text", "note", "hidden", "calculate", "integer", "decimal", "range", "date", "time", "dateTime", "acknowledge"}
-)
+    {"text", "note", "hidden", "calculate", "integer", "decimal", "range", "date", "time", "dateTime", "acknowledge",
+     "barcode", "geopoint"}
+)  # fmt: skip
 LIST_TYPES = frozenset({"select_one", "select_multiple", "rank"})
 STRUCTURE = frozenset({"begin_group", "end_group", "begin_repeat", "end_repeat"})
 TYPE_ALIASES = {
@@ -91,12 +92,11 @@ IGNORED_TYPES = frozenset(
      "start-geopoint"}
 )  # fmt: skip
 REFUSED_TYPES = {
-    **dict.fromkeys(("geopoint", "geotrace", "geoshape"), "ask for the place in words or by a list"),
+    **dict.fromkeys(("geotrace", "geoshape"), "ask for points (geopoint), or for the place in words or by a list"),
     **dict.fromkeys(("image", "photo", "audio", "video", "file", "background-audio"), "attachments are not kept"),
     **dict.fromkeys(("select_one_from_file", "select_multiple_from_file"), "put the choices on the choices sheet"),
     **dict.fromkeys(("select_one_external", "cascading_select"), "use select_one with a choice_filter"),
     **dict.fromkeys(("csv-external", "xml-external"), "put the rows on the choices sheet"),
-    "barcode": "use text",
     "osm": "ask for the place in words",
     "xml": "use the types of this format",
 }

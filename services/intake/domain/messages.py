@@ -47,6 +47,10 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         "en": "Enter a date that exists, such as {example}.",
     },
     "not_a_time": {"de": "Geben Sie eine Uhrzeit ein, zum Beispiel 14:30.", "en": "Enter a time, such as 14:30."},
+    "not_a_point": {
+        "de": "Geben Sie Breite und Länge in Grad mit Punkt ein, zum Beispiel 52.5163 13.3777.",
+        "en": "Enter latitude and longitude in degrees with a point, such as 52.5163 13.3777.",
+    },
     "unknown_choice": {
         "de": "Wählen Sie eine der Antworten aus der Liste.",
         "en": "Choose one of the answers in the list.",

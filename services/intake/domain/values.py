@@ -22,6 +22,7 @@ NUMERIC = frozenset({"integer", "decimal", "range"})
 LISTS = frozenset({"select_multiple", "rank"})
 _USUAL_RANGE = (("start", "1"), ("end", "10"), ("step", "1"))
 _ITEM_ID = re.compile(r"[0-9a-z]{1,12}", re.ASCII)
+_DEGREES = re.compile(r"-?\d{1,6}(\.\d{1,15})?", re.ASCII)
 _BAD = re.compile("[\x00\ud800-\udfff]")
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T.+")
@@ -121,6 +122,17 @@ def are_item_ids(raw: Any) -> bool:
     return len(set(raw)) == len(raw)
 
 
+def _point(text: str) -> str:
+    """Read `latitude longitude [altitude [accuracy]]` in degrees and metres; a comma may stand between."""
+    parts = text.replace(", ", " ").split()
+    if not 2 <= len(parts) <= 4 or not all(_DEGREES.fullmatch(part) for part in parts):
+        raise Refused("not_a_point")
+    latitude, longitude, *_ = map(float, parts)
+    if abs(latitude) > 90 or abs(longitude) > 180:
+        raise Refused("not_a_point")
+    return " ".join(parts)
+
+
 def _text(kind: str, raw: Any) -> str | None:
     if kind == "acknowledge" and raw is True:
         return "OK"
@@ -134,7 +146,7 @@ def _text(kind: str, raw: Any) -> str | None:
     if not text:
         return None
     _check_calendar(kind, text)
-    return text
+    return _point(text) if kind == "geopoint" else text
 
 
 def _check_calendar(kind: str, text: str) -> None:

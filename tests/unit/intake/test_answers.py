@@ -222,3 +222,27 @@ def test_a_cycle_of_calculations_still_compiles_to_some_order() -> None:
     order = compile_questions(report_form(items=items)).order
 
     assert {item.question.name for item in order} == {"a", "b"}
+
+
+PLACE = compile_questions(report_form(items=(Question("place", "geopoint", both("Ort", "Place")),)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("52.5163 13.3777", "52.5163 13.3777"),
+        (" 52.5163, 13.3777 ", "52.5163 13.3777"),
+        ("-33.9 151 58.1 4.2", "-33.9 151 58.1 4.2"),
+    ],
+)
+def test_a_point_is_latitude_and_longitude_in_degrees(typed: str, kept: str) -> None:
+    assert accept(PLACE, {"place": typed}, around()) == {"place": kept}
+    assert coded(PLACE, {"place": kept}) == {}
+
+
+@pytest.mark.parametrize("typed", ["Berlin", "52.5", "91 0", "0 181", "1 2 3 4 5", "52,5 13,3", "1e1 2", "NaN 1"])
+def test_what_is_no_point_is_named(typed: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        accept(PLACE, {"place": typed}, around())
+
+    assert [fault.code for fault in caught.value.faults] == ["not_a_point"]

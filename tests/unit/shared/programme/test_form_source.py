@@ -74,11 +74,10 @@ def test_old_spellings_of_columns_and_types_are_understood() -> None:
         ("integer big | a | A | A", "unknown_type"),
         ("select_one | a | A | A", "missing_list"),
         ("select_one yes_not | a | A | A", "unknown_list"),
-        ("select_one yes_no or_other | a | A | A", "not_supported"),
+        ("rank yes_no or_other | a | A | A", "unknown_type"),
         ("select_one yes_no random | a | A | A", "unknown_type"),
-        ("geopoint | a | A | A", "not_supported"),
+        ("geotrace | a | A | A", "not_supported"),
         ("image | a | A | A", "not_supported"),
-        ("barcode | a | A | A", "not_supported"),
         ("select_one_from_file f.csv | a | A | A", "not_supported"),
         ("integer | 1a | A | A", "bad_name"),
         ("integer | a.b | A | A", "bad_name"),
@@ -135,6 +134,27 @@ def test_repeats_hold_questions_and_nest() -> None:
 )
 def test_what_a_repeat_gets_wrong_is_named(rows: tuple[str, ...], codes: list[str]) -> None:
     assert form_codes(markdown(*rows, headings=REPEATS)) == codes
+
+
+def test_or_other_is_written_out_and_leaves_shared_lists_alone() -> None:
+    form = read_form(markdown("select_one yes_no or_other | a | A | A", "select_one yes_no | b | B | B"), "form.md")
+
+    a, other, b = form.questions()
+    assert [choice.name for choice in form.choices[a.list_name or ""]] == ["yes", "no", "other"]
+    assert [choice.name for choice in form.choices[b.list_name or ""]] == ["yes", "no"]
+    assert (other.name, other.type, other.relevant) == ("a_other", "text", "selected(${a}, 'other')")
+    assert set(other.label) == {"de", "en"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "choices", "code"),
+    [
+        (("select_one l or_other | a | A | A",), ("l | yes | Ja | Yes", "l | other | X | X"), "duplicate_choice"),
+        (("select_one l or_other | a | A | A", "text | a_other | B | B"), ("l | yes | Ja | Yes",), "duplicate_name"),
+    ],
+)
+def test_or_other_needs_its_names_free(rows: tuple[str, ...], choices: tuple[str, ...], code: str) -> None:
+    assert form_codes(markdown(*rows, choices=choices)) == [code]
 
 
 def test_an_end_of_the_wrong_kind_is_a_fault() -> None:

@@ -42,7 +42,7 @@ def test_an_indicators_value_is_checked(folder: ProgrammeFolder, value: str, cod
 
 
 @pytest.mark.parametrize(
-    ("type_", "code"), [("intger", "unknown_type"), ("select_one", "missing_list"), ("geopoint", "not_supported")]
+    ("type_", "code"), [("intger", "unknown_type"), ("select_one", "missing_list"), ("geotrace", "not_supported")]
 )
 def test_a_question_of_unreadable_type_is_one_fault(folder: ProgrammeFolder, type_: str, code: str) -> None:
     form = "forms/small_report.md"
