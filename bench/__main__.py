@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import cold_start, expressions, growth, mails, pages, submissions
+from bench import cold_start, devices, expressions, growth, long_form, mails, pages, submissions
 from bench.rows import Row, left_out, table
 from bench.serving import CannotRun, mongodb_wire
 
@@ -61,6 +61,16 @@ def growing(folder: Path, size: Size) -> Sequence[Row]:
     return [growth.measure(folder, 1000, size.many, size.submissions)]
 
 
+def devices_embedded(folder: Path, size: Size) -> Sequence[Row]:
+    """Filled forms from devices on SQLite."""
+    return [devices.measure(folder, min(size.rounds, 3), size.seconds)]
+
+
+def long_forms(_: Path, size: Size) -> Sequence[Row]:
+    """A long form, judged as a page does."""
+    return [long_form.measure(size.rounds)]
+
+
 def evaluating(_: Path, size: Size) -> Sequence[Row]:
     """Both expression evaluators."""
     return expressions.measure(size.rounds, 1.0)
@@ -77,6 +87,8 @@ MEASURES: dict[str, Measure] = {
     "pages": pages_embedded,
     "mails": mails_embedded,
     "growth": growing,
+    "devices": devices_embedded,
+    "long-form": long_forms,
     "expressions": evaluating,
     "cold-start": starting,
 }

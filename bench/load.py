@@ -29,6 +29,7 @@ class Spec:
     clients: int = 8
     key: str = ""
     run: str = "r"
+    content_type: str = "application/json"
 
 
 @dataclass
@@ -96,9 +97,8 @@ class Wire:
 def request(spec: Spec) -> Callable[[str], bytes]:
     """Return a function that makes the bytes of a request from an instance id."""
     authorization = f"Authorization: Bearer {spec.key}\r\n" if spec.key else ""
-    head = (
-        f"POST {spec.path} HTTP/1.1\r\nHost: 127.0.0.1:{spec.port}\r\n{authorization}Content-Type: application/json\r\n"
-    )
+    kind = f"Content-Type: {spec.content_type}\r\n"
+    head = f"POST {spec.path} HTTP/1.1\r\nHost: 127.0.0.1:{spec.port}\r\n{authorization}{kind}"
     before, _, after = spec.body.partition(PLACE)
 
     def made(instance: str) -> bytes:
