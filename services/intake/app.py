@@ -18,7 +18,7 @@ from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, Office, open_office
 from services.intake.ports import COLLECTIONS, WITH_OUTBOX
-from services.intake.web import api, collection, exports, hand_in, openrosa, sign_in
+from services.intake.web import api, collection, exports, form_api, form_preview, hand_in, openrosa, sign_in
 from shared.clock import Clock, SystemClock
 from shared.events import Event
 from shared.outbox import Receipts, Relay
@@ -33,6 +33,7 @@ from shared.web.api import install_api
 CALENDAR_S = 10.0
 TIDY_S = 3600.0
 DESCRIPTION = "Questionnaires in, durable submissions out: send answers, publish programmes, see who has answered."
+PAGES = (hand_in.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint, form_preview.blueprint)
 
 
 def build_office(settings: IntakeSettings, store: Store | None = None, clock: Clock | None = None) -> Office:
@@ -97,8 +98,8 @@ def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock
     desk = office.desk
     app = create_app("intake", "/collection", settings, desk.registry, desk.store.ping, "services.intake.web")
     app.extensions["intake"] = office
-    for blueprint in (hand_in.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint, openrosa.blueprint):
+    for blueprint in (*PAGES, openrosa.blueprint):
         app.register_blueprint(blueprint)
     ratelimit.install(app, (openrosa.blueprint,), settings.api_rate)
-    install_api(app, "intake", (*api.BLUEPRINTS, *exports.BLUEPRINTS), DESCRIPTION)
+    install_api(app, "intake", (*api.BLUEPRINTS, *form_api.BLUEPRINTS, *exports.BLUEPRINTS), DESCRIPTION)
     return app

@@ -32,6 +32,16 @@ CLOSED = Bilingual(
 )
 NOT_OPEN = Bilingual("The wave {wave} opens on {day}.", "Die Erhebung {wave} öffnet am {day}.")
 
+NO_UPLOAD = Bilingual(
+    "This upload is no longer here: it was published, discarded or is older than two hours. Upload the file again.",
+    "Diese hochgeladene Datei gibt es nicht mehr: Sie wurde veröffentlicht, verworfen oder ist älter als zwei "
+    "Stunden. Laden Sie die Datei noch einmal hoch.",
+)
+CHANGED = Bilingual(
+    "Somebody else published this programme meanwhile. Look at the changes again and publish then.",
+    "Jemand anderes hat das Programm inzwischen veröffentlicht. Sehen Sie die Änderungen noch einmal an und "
+    "veröffentlichen Sie dann.",
+)
 EXISTS = Bilingual(
     "Version {version} was published with other content; publish under a new version.",
     "Die Fassung {version} wurde mit anderem Inhalt veröffentlicht; veröffentlichen Sie unter einer neuen.",

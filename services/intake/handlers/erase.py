@@ -9,7 +9,7 @@ from services.intake.domain.waves import calendar
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.kept import from_document
 from services.intake.handlers.submit import Submissions
-from services.intake.ports import DRAFTS, INVITATIONS, SIGN_IN_LINKS, SUBMISSIONS
+from services.intake.ports import DRAFTS, FORM_UPLOADS, INVITATIONS, SIGN_IN_LINKS, SUBMISSIONS
 from shared.clock import from_text, to_text
 from shared.errors import NotFound, TransientError
 from shared.events import Event, derived_id
@@ -94,7 +94,7 @@ class Tidying:
     def run_once(self) -> int:
         """Remove what has served its purpose; return how much."""
         expired = {"expires_at": Range(lt=self._desk.now())}
-        done = sum(self._remove(spec, expired) for spec in (SIGN_IN_LINKS, INVITATIONS))
+        done = sum(self._remove(spec, expired) for spec in (SIGN_IN_LINKS, INVITATIONS, FORM_UPLOADS))
         long_ago = to_text(from_text(self._desk.now()) - timedelta(days=DRAFT_DAYS))
         for programme in self._desk.registry.programmes():
             for wave in programme.waves:

@@ -10,6 +10,8 @@ from services.intake.handlers.desk import Desk
 from services.intake.handlers.drafts import Drafts
 from services.intake.handlers.erase import Erasing, Tidying
 from services.intake.handlers.export import Exports
+from services.intake.handlers.form_change import FormChanges
+from services.intake.handlers.form_history import FormHistory
 from services.intake.handlers.hand_in import HandingIn
 from services.intake.handlers.invite import Invitations
 from services.intake.handlers.monitor import Monitor
@@ -31,6 +33,8 @@ class Office:
     calendar: WaveCalendar
     overdue: OverdueReports
     publishing: Publishing
+    form_history: FormHistory
+    form_changes: FormChanges
     people: People
     invitations: Invitations
     openrosa: OpenRosa
@@ -60,13 +64,17 @@ def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str
     calendar = WaveCalendar(desk)
     drafts = Drafts(desk, submissions, links.new_token)
     people = People(desk)
+    history = FormHistory(desk)
+    publishing = Publishing(desk, calendar, history)
     invitations = Invitations(desk, links.new_token, links.sign)
     return Office(
         desk=desk,
         submissions=submissions,
         calendar=calendar,
         overdue=OverdueReports(desk, submissions),
-        publishing=Publishing(desk, calendar),
+        publishing=publishing,
+        form_history=history,
+        form_changes=FormChanges(desk, publishing, history),
         people=people,
         invitations=invitations,
         openrosa=OpenRosa(desk, invitations, submissions),

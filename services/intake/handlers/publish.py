@@ -11,12 +11,16 @@ from typing import Any
 from services.intake.domain import refusals
 from services.intake.handlers.calendar import WaveCalendar
 from services.intake.handlers.desk import Desk
+from services.intake.handlers.form_history import FormHistory
 from services.intake.handlers.state import State, establish, state_event
 from services.intake.ports import DEFINITIONS
 from shared.errors import Conflict, NotFound, TransientError
 from shared.outbox import stage
+from shared.programme.changes import check_continuity
+from shared.programme.entries import FormDraft
 from shared.programme.json_form import programme_to_json
 from shared.programme.model import Programme, Site
+from shared.programme.place import Report
 from shared.registry.registry import PROGRAMMES, SITES
 from shared.store.port import Duplicate
 
@@ -36,18 +40,23 @@ class Published:
 class Publishing:
     """Publishes checked programmes."""
 
-    def __init__(self, desk: Desk, calendar: WaveCalendar) -> None:
+    def __init__(self, desk: Desk, calendar: WaveCalendar, history: FormHistory) -> None:
         self._desk = desk
         self._calendar = calendar
+        self._history = history
 
-    def publish(self, programme: Programme) -> Published:
+    def publish(self, programme: Programme, *, by: str = "", after: int | None = None) -> Published:
         """Make this version the current one. Idempotent, also after a crash half way.
 
-        Raises Conflict `version_exists` when the version was published with other content.
+        `by` is the account that does so; `after` the revision this one must follow. Raises Conflict:
+        `version_exists` when the version was published with other content, `changed_meanwhile` when
+        another revision follows already; Invalid when a form breaks with its published versions.
         """
-        definition = programme_to_json(programme)
-        digest = content_hash(definition)
-        published = self._existing(programme, digest) or self._insert(programme, definition, digest)
+        digest = content_hash(programme_to_json(programme))
+        published = self._existing(programme, digest)
+        if published is None:
+            self._check_forms(programme)
+            published = self._insert(programme, digest, by, after)
         head = {"_id": programme.id, "revision": published.revision, "version": published.version}
         self._desk.collection(PROGRAMMES).put_if_newer(head)
         self._desk.forget()
@@ -65,11 +74,21 @@ class Publishing:
             raise Conflict("version_exists", refusals.EXISTS.format(version=programme.version))
         return Published(programme.id, programme.version, int(found[0]["revision"]), created=False)
 
-    def _insert(self, programme: Programme, definition: Mapping[str, Any], digest: str) -> Published:
+    def _check_forms(self, programme: Programme) -> None:
+        report, earlier = Report(), self._history.forms(programme.id)
+        for form in programme.forms:
+            draft = FormDraft(form, f"forms/{form.id}", {}, {})
+            check_continuity(draft, [one for one in earlier if one.id == form.id], report)
+        if report.faults:
+            raise report.invalid()
+
+    def _insert(self, programme: Programme, digest: str, by: str, after: int | None) -> Published:
         for _ in range(_ATTEMPTS):
             revision = self._next_revision(programme.id)
+            if after is not None and revision != after + 1:
+                raise Conflict("changed_meanwhile", refusals.CHANGED)
             try:
-                self._desk.collection(DEFINITIONS).insert(self._document(programme, definition, digest, revision))
+                self._desk.collection(DEFINITIONS).insert(self._document(programme, digest, revision, by))
             except Duplicate:
                 existing = self._existing(programme, digest)
                 if existing:
@@ -88,15 +107,13 @@ class Publishing:
             revision += 1
         return revision
 
-    def _document(
-        self, programme: Programme, definition: Mapping[str, Any], digest: str, revision: int
-    ) -> dict[str, Any]:
+    def _document(self, programme: Programme, digest: str, revision: int, by: str) -> dict[str, Any]:
         now, id_ = self._desk.now(), f"{programme.id}/{revision}"
         told = {
             "programme": programme.id,
             "version": programme.version,
             "revision": revision,
-            "definition": dict(definition),
+            "definition": programme_to_json(programme),
         }
         event = state_event(self._desk, State(DEFINITIONS, id_, told, programme.id), told, "programme.published")
         return {
@@ -104,6 +121,7 @@ class Publishing:
             **told,
             "content_hash": digest,
             "published_at": now,
+            "published_by": by,
             **stage(None, [event], now),
         }
 

@@ -141,7 +141,7 @@ class Submissions:
             language=language,
             ids=self._desk.new_id,
             previous=previous,
-            given=_given(asked, previous, language),
+            given=given_to(asked, previous, language),
         )
 
     def _previous(self, asked: Questionnaire, respondent: str) -> Mapping[str, Answer]:
@@ -185,7 +185,7 @@ def wave_before(programme: Programme, wave: Wave, form: str) -> Wave | None:
     return max(earlier, key=lambda w: w.sequence, default=None)
 
 
-def _given(asked: Questionnaire, previous: Mapping[str, Answer], language: str) -> dict[str, Answer]:
+def given_to(asked: Questionnaire, previous: Mapping[str, Answer], language: str) -> dict[str, Answer]:
     """Return what intake fills in for hidden questions: wave, site code, `site_<feature>`, `prev_<question>`."""
     place, form = asked.place, asked.form
     known: dict[str, Answer] = {

@@ -81,7 +81,7 @@ def publish(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """
     programme = office().read_files(body["files"])
     require(("evaluator", "admin"), programme.id)
-    published = office().publishing.publish(programme)
+    published = office().publishing.publish(programme, by=_actor().id)
     answer = {"programme": published.programme, "version": published.version, "revision": published.revision}
     return answer, 201 if published.created else 200
 

@@ -31,8 +31,9 @@ def draw_page(
     heading = said(known.label, record.compiled, record.values, current())
     before = shown[: shown.index(known.key)] if known.key in shown else []
     return render_template(
-        "page.html",
+        here.template,
         visit=here,
+        key=known.key,
         heading=heading,
         sections=parts,
         alone=len(fields) == 1 and not heading,

@@ -48,13 +48,21 @@ def pack(draft: Draft, record: Record) -> str:
 
 def unpack(text: str) -> Carried:
     """Read what the page carried. Raises StoreUnavailable when that does not help either."""
-    try:
-        content = _signer().loads(text)
-    except BadSignature:
-        raise StoreUnavailable("the store is away and the page carried no answers") from None
+    content = opened(text)
+    if content is None:
+        raise StoreUnavailable("the store is away and the page carried no answers")
     place = Place(*content["place"])
     draft = Draft("", place, None, "", "", answers=content["answers"], typed=content["typed"])
     return Carried(office().desk.questionnaire(place), draft, content["given"])
+
+
+def opened(text: str) -> Mapping[str, Any] | None:
+    """Return what `pack` put into a page, None when it is not from one of ours."""
+    try:
+        content: Mapping[str, Any] = _signer().loads(text)
+    except BadSignature:
+        return None
+    return content
 
 
 def _signer() -> URLSafeSerializer:

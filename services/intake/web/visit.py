@@ -27,6 +27,11 @@ class Visit:
     draft: Draft | None
 
     @property
+    def template(self) -> str:
+        """The template that draws a page."""
+        return "page.html"
+
+    @property
     def state(self) -> str:
         """Whether the wave is planned, open or closed now."""
         return self.asked.calendar.state(office().desk.now())
