@@ -51,4 +51,9 @@ def from_text(text: str) -> datetime:
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
+def plus(at: str, seconds: float) -> str:
+    """Move an instant (text) by seconds."""
+    return to_text(from_text(at) + timedelta(seconds=seconds))
+
+
 EPOCH_TEXT = "1970-01-01T00:00:00.000Z"

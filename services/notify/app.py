@@ -12,7 +12,6 @@ from flask import Flask
 
 from services.notify.adapters.links import MailLinks
 from services.notify.adapters.render import MailRenderer
-from services.notify.adapters.smtp import SmtpMailer, SmtpTimes
 from services.notify.config import NotifySettings
 from services.notify.documents import ALERTS, COLLECTIONS, DELIVERIES
 from services.notify.handlers.acknowledging import Acknowledging
@@ -30,6 +29,7 @@ from services.notify.web.wording import shown
 from shared.bus.contact import Contact
 from shared.bus.publisher import Publisher
 from shared.clock import Clock, SystemClock, to_text
+from shared.mail.smtp import SmtpMailer, SmtpTimes
 from shared.outbox import Relay
 from shared.registry import COLLECTIONS as REGISTRY
 from shared.registry import Registry

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
-from services.notify.domain.delivery import Patience
 from services.notify.domain.schedule import Route, Routes
 from shared.errors import ConfigError
+from shared.mail.delivery import Patience
 from shared.runtime import smtp_server
 from shared.runtime.settings import CommonSettings, setting
 

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.programs import WARNINGS_SOON
 from services.notify.documents import GROUPS
-from services.notify.domain.schedule import plus
+from shared.clock import plus
 from shared.clock import SystemClock, to_text
 from tests.flow.test_post_to_mail import post, settle
 from tests.support.one_process import KEY, Platform

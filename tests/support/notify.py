@@ -13,12 +13,12 @@ from typing import Any, cast
 from services.notify.app import Notify
 from services.notify.config import NotifySettings
 from services.notify.documents import ALERTS, DELIVERIES, GROUPS
-from services.notify.domain.replies import Phase, Reply
 from services.notify.handlers.flushing import Flusher, FlushOptions
 from services.notify.handlers.sending import Sender, SendOptions
-from services.notify.ports import Envelope
 from shared.clock import FixedClock, from_text, to_text
 from shared.events import Event
+from shared.mail.envelope import Envelope
+from shared.mail.replies import Phase, Reply
 from shared.programme.json_form import programme_to_json
 from shared.programme.model import Flag, Measure, Programme, Wave
 from shared.store.port import Document, Store

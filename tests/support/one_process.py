@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from deploy.migrate import migrate
 from services.intake.app import build_office, build_relay, build_web
 from services.intake.config import IntakeSettings
-from services.notify.adapters.smtp import SmtpMailer
 from services.notify.app import Notify
 from services.notify.config import NotifySettings
 from services.notify.documents import ALERTS, DELIVERIES
@@ -20,6 +19,7 @@ from services.scoring.ports import WITH_OUTBOX
 from shared.bus.topology import consumers, receipt_name
 from shared.clock import SystemClock
 from shared.events import Event, derived_id
+from shared.mail.smtp import SmtpMailer
 from shared.outbox import Relay
 from shared.runtime.settings import load
 from shared.store import open_store

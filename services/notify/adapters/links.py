@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from services.notify.domain.schedule import plus
+from shared.clock import plus
 
 VALID_S = 30 * 86_400
 

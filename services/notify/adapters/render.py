@@ -15,8 +15,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from services.notify.adapters.wording import Wording
 from services.notify.domain.facts import RESOLVED
-from services.notify.ports import BadAddress, Envelope
+from services.notify.ports import BadAddress
 from shared.clock import from_text
+from shared.mail.envelope import Envelope
 from shared.registry import Account
 from shared.web.language import DEFAULT, LANGUAGES
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
-from shared.clock import from_text, to_text
+from shared.clock import from_text, plus, to_text
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,6 @@ class Routes:
         """Return the routes of these severities, the most urgent first."""
         wanted = {self.for_severity(severity).name for severity in severities}
         return [route for route in (self.critical, self.standard, self.digest) if route.name in wanted]
-
-
-def plus(at: str, seconds: float) -> str:
-    """Move an instant (text) by seconds."""
-    return to_text(from_text(at) + timedelta(seconds=seconds))
 
 
 def logical_tick(due: str, now: str, interval_s: float) -> str:

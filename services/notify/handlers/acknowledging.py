@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from services.notify.documents import ALERTS, DELIVERIES
 from services.notify.domain import alert as alerts
 from services.notify.domain.events import alert_event
-from services.notify.domain.schedule import plus
-from shared.clock import Clock, to_text
+from shared.clock import Clock, plus, to_text
 from shared.errors import NotFound, unknown
 from shared.events import Event
 from shared.outbox import stage

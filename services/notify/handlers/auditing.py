@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 
 from services.notify.documents import DELIVERIES
-from services.notify.domain.schedule import plus
 from services.notify.handlers.channel import Channel
-from shared.clock import Clock, to_text
+from shared.clock import Clock, plus, to_text
 from shared.runtime import metrics
 from shared.store.port import Range, Store
 

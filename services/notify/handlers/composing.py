@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.notify.domain import delivery as deliveries
 from services.notify.domain import facts
 from services.notify.domain.alert import news_key, rank
 from services.notify.domain.dedup import FIRST, REPEAT, Entry, Picture
 from services.notify.domain.recipients import ADMIN, Terms
 from services.notify.handlers.people import People
 from services.notify.handlers.picture import View
+from shared.mail import delivery as deliveries
 from shared.store.port import Document
 
 

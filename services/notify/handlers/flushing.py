@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from services.notify.documents import DELIVERIES, GROUPS
 from services.notify.domain.dedup import Decision, Entry, decide, entry_from_json, recorded, severities
-from services.notify.domain.schedule import Route, Routes, logical_tick, next_look, plus, reminder_due
+from services.notify.domain.schedule import Route, Routes, logical_tick, next_look, reminder_due
 from services.notify.handlers.composing import compose
 from services.notify.handlers.grouping import Groups
 from services.notify.handlers.people import People
 from services.notify.handlers.picture import View, Viewer
-from shared.clock import Clock, to_text
+from shared.clock import Clock, plus, to_text
 from shared.store.port import Change, Document, Duplicate, Store
 
 

@@ -9,9 +9,9 @@ from typing import Any
 from services.notify.documents import ALERTS, GROUPS
 from services.notify.domain import alert as alerts
 from services.notify.domain.dedup import Entry, entry_from_json
-from services.notify.domain.schedule import Route, Routes, earliest, plus
+from services.notify.domain.schedule import Route, Routes, earliest
 from services.notify.handlers.people import People, Roster
-from shared.clock import Clock, to_text
+from shared.clock import Clock, plus, to_text
 from shared.store.port import Change, Document, Duplicate, Store
 
 log = logging.getLogger(__name__)

@@ -7,13 +7,13 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 
 from services.notify.documents import DELIVERIES
-from services.notify.domain.delivery import queued_again
-from services.notify.domain.replies import Meaning, meaning
 from services.notify.handlers.channel import Channel
 from services.notify.handlers.people import People
-from services.notify.ports import Envelope, Mailer
 from shared.clock import Clock, to_text
 from shared.errors import unknown
+from shared.mail.delivery import queued_again
+from shared.mail.envelope import Envelope, Mailer
+from shared.mail.replies import Meaning, meaning
 from shared.store.port import Store
 
 TEST_TEXT = "Peilung kann Mails verschicken.\n\nPeilung can send mail.\n"

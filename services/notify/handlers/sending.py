@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.notify.documents import ALERTS, DELIVERIES
-from services.notify.domain import delivery as deliveries
-from services.notify.domain.delivery import Patience
 from services.notify.domain.events import alert_event
-from services.notify.domain.replies import Meaning, Reply, meaning
-from services.notify.domain.schedule import plus
 from services.notify.handlers.channel import Channel
 from services.notify.handlers.grouping import Groups
 from services.notify.handlers.people import People
-from services.notify.ports import BadAddress, Envelope, Mailer, Renderer
-from shared.clock import Clock, to_text
+from services.notify.ports import BadAddress, Renderer
+from shared.clock import Clock, plus, to_text
 from shared.errors import StoreUnavailable
 from shared.events import Event
+from shared.mail import delivery as deliveries
+from shared.mail.delivery import Patience
+from shared.mail.envelope import Envelope, Mailer
+from shared.mail.replies import Meaning, Reply, meaning
 from shared.outbox import stage
 from shared.registry import Account
 from shared.runtime import metrics

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.notify.domain.delivery import left_at_the_dot
 from services.notify.web.desk import desk
+from shared.mail.delivery import left_at_the_dot
 from shared.programme.model import Programme
 from shared.quantities import quantity
 from shared.store.port import Document

@@ -6,10 +6,10 @@ import logging
 
 import pytest
 
-from services.notify.domain.replies import Phase, Reply
 from services.notify.handlers.auditing import Auditor
 from services.notify.handlers.operating import Operating
 from shared.errors import NotFound
+from shared.mail.replies import Phase, Reply
 from tests.support.notify import SENT, Timeline, World
 
 WRONG_PASSWORD = Reply(Phase.AUTH, 535, "5.7.8")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.notify.domain.replies import Phase, Reply
+from shared.mail.replies import Phase, Reply
 from tests.flow.notify.conftest import Browser
 from tests.support.notify import PROGRAMME, SITE, World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 
-from services.notify.domain.replies import Phase, Reply
+from shared.mail.replies import Phase, Reply
 from tests.support.notify import SITE, Timeline, World
 
 NO_SUCH_USER = Reply(Phase.RCPT, 550, "5.1.1")

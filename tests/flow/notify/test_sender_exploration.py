@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from services.notify.domain.replies import Phase, Reply
 from services.notify.handlers.sending import Sender, SendOptions
-from services.notify.ports import Envelope
 from shared.clock import from_text
+from shared.mail.envelope import Envelope
+from shared.mail.replies import Phase, Reply
 from shared.store.port import Document
 from tests.support.crashing import WRITES
 from tests.support.fakes import MemoryStore

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from services.notify.adapters.smtp import SmtpMailer, SmtpTimes, dotted
-from services.notify.domain.replies import Meaning, Phase, Reply, meaning
-from services.notify.ports import Envelope
+from shared.mail.envelope import Envelope
+from shared.mail.replies import Meaning, Phase, Reply, meaning
+from shared.mail.smtp import SmtpMailer, SmtpTimes, dotted
 from shared.runtime.smtp_server import SmtpServer, parse
 from tests.support.notify import SITE, World
 from tests.support.smtp_sink import Script, SmtpSink

@@ -10,7 +10,6 @@ from typing import Any
 from services.intake.domain.submission import ONE, Place, submission_id
 from services.intake.ports import SUBMISSIONS
 from services.notify.documents import ALERTS, DELIVERIES
-from services.notify.domain import delivery as deliveries
 from services.notify.domain import facts
 from services.scoring.app import Scoring
 from services.scoring.domain.cell import compute_cell
@@ -18,6 +17,7 @@ from services.scoring.domain.cells import EVERY_SITE
 from services.scoring.domain.transitions import merged
 from services.scoring.ports import CELLS, RESPONSES, SITE_FLAGS
 from shared.clock import EPOCH_TEXT
+from shared.mail import delivery as deliveries
 from shared.store.port import Document, Store
 from tests.support.pipeline.letters import PROGRAMME, Letter
 

@@ -15,7 +15,7 @@ from services.notify.domain.dedup import (
     recorded,
     severities,
 )
-from services.notify.domain.schedule import plus
+from shared.clock import plus
 
 T0 = "2026-03-02T09:00:00.000Z"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.notify.adapters.links import VALID_S, MailLinks
-from services.notify.domain.schedule import plus
+from shared.clock import plus
 
 T0 = "2026-03-02T09:00:00.000Z"
 DELIVERY = {"_id": "d" * 32, "created_at": T0}

@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notify.adapters.render import header_line, one_line
-from services.notify.ports import BadAddress, Envelope
+from services.notify.ports import BadAddress
+from shared.mail.envelope import Envelope
 from shared.registry import Account
 from tests.support.golden import same_as_kept
 from tests.support.notify import World

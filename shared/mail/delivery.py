@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.notify.domain.replies import Meaning, Reply, meaning
-from services.notify.domain.schedule import plus
+from shared.clock import plus
+from shared.mail.replies import Meaning, Reply, meaning
 from shared.store.port import Change
 
 Document = dict[str, Any]

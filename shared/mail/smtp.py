@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services.notify.domain.replies import Phase, Reply, enhanced_code
-from services.notify.ports import Envelope
+from shared.mail.envelope import Envelope
+from shared.mail.replies import Phase, Reply, enhanced_code
 from shared.runtime.smtp_server import SmtpServer, connect
 
 _CHUNK = 65_536

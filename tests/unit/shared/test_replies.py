@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.notify.domain.replies import Meaning, Phase, Reply, enhanced_code, meaning
+from shared.mail.replies import Meaning, Phase, Reply, enhanced_code, meaning
 
 ROWS = [
     (Reply(Phase.DOT, 250, "2.0.0"), Meaning.SENT),

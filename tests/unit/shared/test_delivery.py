@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.notify.domain import delivery as deliveries
-from services.notify.domain.delivery import Patience
-from services.notify.domain.replies import Phase, Reply
-from services.notify.domain.schedule import plus
-from shared.clock import from_text
+from shared.clock import from_text, plus
+from shared.mail import delivery as deliveries
+from shared.mail.delivery import Patience
+from shared.mail.replies import Phase, Reply
 from shared.store.changes import apply
 
 T0 = "2026-03-02T09:00:00.000Z"
