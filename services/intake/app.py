@@ -14,6 +14,7 @@ from services.intake.adapters.catalogue import Catalogue
 from services.intake.adapters.folder import read_files
 from services.intake.adapters.links import signer
 from services.intake.adapters.mailer import SmtpMailer
+from services.intake.adapters.sealing import DraftSeal
 from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, Office, open_office
@@ -46,6 +47,7 @@ def build_office(settings: IntakeSettings, store: Store | None = None, clock: Cl
         clock=clock or SystemClock(),
         new_id=lambda: str(uuid.uuid4()),
         zone=settings.time_zone,
+        seal=DraftSeal(settings.secret_key, settings.secret_key_old.splitlines()),
         forget=catalogue.forget,
     )
     links = Links(lambda: secrets.token_urlsafe(32), signer(settings.secret_key), settings.base_url)

@@ -13,6 +13,12 @@ class IntakeSettings(CommonSettings):
     """What intake is told besides the common settings."""
 
     smtp_url: str = setting("SMTP_URL", smtp_server.DOC, secret=True)
+    secret_key_old: str = setting(
+        "SECRET_KEY_OLD",
+        "Earlier values of SECRET_KEY, one per line: drafts saved under them can still be opened",
+        default="",
+        secret=True,
+    )
     time_zone: str = setting(
         "TIME_ZONE", "Time zone in which waves open and close and dates are shown", default="Europe/Berlin"
     )

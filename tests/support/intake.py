@@ -11,6 +11,7 @@ from pathlib import Path
 
 from services.intake.adapters.folder import read_files
 from services.intake.adapters.links import signer
+from services.intake.adapters.sealing import DraftSeal
 from services.intake.config import IntakeSettings
 from services.intake.domain.submission import Place
 from services.intake.handlers.desk import Desk
@@ -60,7 +61,8 @@ class Bench:
         self.outage = Outage(self.store)
         self.store = self.outage
         ids = numbered_ids()
-        desk = Desk(self.store, Registry(self.store), self.clock, lambda: next(ids), "Europe/Berlin")
+        seal = DraftSeal(settings().secret_key)
+        desk = Desk(self.store, Registry(self.store), self.clock, lambda: next(ids), "Europe/Berlin", seal)
         tokens = numbered_ids("token")
         links = Links(lambda: next(tokens), signer(settings().secret_key), settings().public_url)
         self.office = open_office(desk, links, read_files)

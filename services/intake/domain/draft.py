@@ -23,7 +23,7 @@ class Draft:
     `answers` have the right form; `typed` are those that do not, as typed. `instance_id` is the id
     the submission will have, so that submitting twice is submitting once. `deprecated_id` names the
     submission it will replace. `seen` are the pages that were sent. `saved_at` is to the day for
-    anonymous forms.
+    anonymous forms. `own` is the part of a shared link that is this respondent's alone; it is never stored.
     """
 
     id: str
@@ -37,6 +37,7 @@ class Draft:
     seen: Sequence[str] = ()
     state: Literal["draft", "submitted"] = "draft"
     rev: int = 0
+    own: str = field(default="", repr=False)
 
     def with_page(self, compiled: CompiledForm, page: str, sent: Mapping[str, Sequence[str]], language: str) -> Draft:
         """Return the draft after a page was sent: for each of its questions what was typed, or nothing."""

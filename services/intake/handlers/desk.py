@@ -10,6 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from services.intake.domain.compiled import CompiledForm, compile_questions
+from services.intake.domain.sealing import Seal
 from services.intake.domain.submission import Place
 from services.intake.domain.waves import Calendar, calendar
 from shared.clock import Clock, to_text
@@ -50,7 +51,7 @@ class Questionnaire:
 class Desk:
     """Everything a use case needs.
 
-    `zone` is the time zone in which waves open and close; `forget` makes the registry read anew.
+    `zone` is the time zone in which waves open and close; `seal` closes drafts; `forget` makes the registry read anew.
     """
 
     store: Store
@@ -58,6 +59,7 @@ class Desk:
     clock: Clock
     new_id: Callable[[], str]
     zone: str
+    seal: Seal
     forget: Callable[[], None] = lambda: None
     _forms: dict[tuple[str, int, str, str], CompiledForm] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)

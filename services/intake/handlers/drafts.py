@@ -10,6 +10,7 @@ from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.invitation import Invitation
 from services.intake.domain.repeats import ids_of, is_repeat, key_of, name_of, with_first_items
+from services.intake.domain.sealing import Unreadable
 from services.intake.domain.submission import Submission, day_of
 from services.intake.domain.typed import read_default
 from services.intake.domain.unfolding import unfold
@@ -36,7 +37,7 @@ class Drafts:
         self._desk = desk
         self._submissions = submissions
         self._new_token = new_token
-        self._drafts = DraftStore(desk.store)
+        self._drafts = DraftStore(desk)
 
     def begin(self, invitation: Invitation) -> Begun:
         """Open the respondent's draft, or a fresh one when the link is shared. Raises Conflict when not open."""
@@ -49,17 +50,30 @@ class Drafts:
     def find(self, invitation: Invitation, run: str | None) -> Draft | None:
         """Return the draft behind a link, None if nothing was begun. Writes nothing.
 
-        A response that came in another way (the API) shows as a submitted draft.
+        A response that came in another way (the API) shows as a submitted draft. Raises Unreadable.
         """
         if invitation.shared and run is None:
             return None
-        draft = self._drafts.find(_draft_id(invitation, run))
+        draft = self._drafts.find(_draft_id(invitation, run), run or "")
         if draft is not None:
             return draft if draft.place == invitation.place else None
         if invitation.respondent is None:
             return None
         sent = self._submissions.latest(invitation.place, invitation.respondent)
         return of_submission(_draft_id(invitation, run), sent) if sent and not sent.erased else None
+
+    def begin_again(self, invitation: Invitation, run: str | None) -> Draft:
+        """Empty a draft that cannot be opened; any other is returned as it is. Raises NotFound, Conflict."""
+        asked = self._desk.questionnaire(invitation.place)
+        check_open(asked, self._desk.now())
+        try:
+            return self.get(invitation, run)
+        except Unreadable:
+            empty = self._drafts.find_empty(_draft_id(invitation, run), run or "")
+        if empty is None or empty.place != invitation.place:
+            raise NotFound("Nothing was begun under this link.")
+        fresh = self._with_defaults(replace(empty, saved_at=self._moment(asked)), asked)
+        return self._drafts.write(fresh, lambda now: now)
 
     def get(self, invitation: Invitation, run: str | None) -> Draft:
         """Return the draft behind a link. Raises NotFound."""
@@ -124,10 +138,14 @@ class Drafts:
             instance_id=f"uuid:{self._desk.new_id()}",
             deprecated_id=erased.instance_id if erased else None,
             saved_at=self._moment(asked),
+            own=run or "",
         )
-        draft = replace(draft, answers=with_first_items(asked.compiled, {}))
-        begun = replace(draft, answers={**self._defaults(draft, asked), **draft.answers})
+        begun = self._with_defaults(draft, asked)
         return self._drafts.write(begun, lambda now: now if now.rev else begun)
+
+    def _with_defaults(self, empty: Draft, asked: Questionnaire) -> Draft:
+        draft = replace(empty, answers=with_first_items(asked.compiled, {}))
+        return replace(draft, answers={**self._defaults(draft, asked), **draft.answers})
 
     def _defaults(self, draft: Draft, asked: Questionnaire) -> dict[str, Answer]:
         record = self.record(draft, asked.form.default_language)

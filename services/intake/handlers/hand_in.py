@@ -24,7 +24,7 @@ class HandingIn:
         self._desk = desk
         self._submissions = submissions
         self._opened = drafts
-        self._drafts = DraftStore(desk.store)
+        self._drafts = DraftStore(desk)
 
     def submit(self, draft: Draft, language: str) -> Submission:
         """Hand the draft in; submitting again gives the same submission.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.intake.domain.draft import Draft
+from services.intake.domain.sealing import Seal, Sealed
 from services.intake.domain.submission import FieldRecord, Mark, Place, Submission, response_id
 from shared.store.port import Document
 
@@ -63,8 +66,8 @@ def from_document(document: Document) -> Submission:
     )
 
 
-def draft_to_document(draft: Draft) -> Document:
-    """Return the document a draft is kept as."""
+def draft_to_document(draft: Draft, seal: Seal) -> Document:
+    """Return the document a draft is kept as: what the person said is sealed; once handed in it is gone."""
     place = draft.place
     return {
         "_id": draft.id,
@@ -76,16 +79,39 @@ def draft_to_document(draft: Draft) -> Document:
         "instance_id": draft.instance_id,
         "deprecated_id": draft.deprecated_id,
         "saved_at": draft.saved_at,
-        "answers": dict(draft.answers),
-        "typed": {name: list(given) for name, given in draft.typed.items()},
-        "seen": list(draft.seen),
         "state": draft.state,
         "rev": draft.rev,
+        "sealed": None if draft.state == "submitted" else seal.seal(_content(draft), _about(draft)),
     }
 
 
-def draft_from_document(document: Document) -> Draft:
-    """Read what `draft_to_document` wrote."""
+def _content(draft: Draft) -> Document:
+    return {
+        "answers": dict(draft.answers),
+        "typed": {name: list(given) for name, given in draft.typed.items()},
+        "seen": list(draft.seen),
+    }
+
+
+def _about(draft: Draft) -> Sealed:
+    return Sealed(draft.id, draft.rev, draft.own)
+
+
+def opened(draft: Draft, document: Document, seal: Seal) -> Draft:
+    """Return the draft with what is sealed in its document. Raises Unreadable."""
+    content = document  # drafts were kept open once; the next save seals them
+    if "sealed" in document:
+        content = seal.open(document["sealed"], _about(draft)) if document["sealed"] else {}
+    return replace(
+        draft,
+        answers=content.get("answers", {}),
+        typed=content.get("typed", {}),
+        seen=content.get("seen", ()),
+    )
+
+
+def draft_from_document(document: Document, own: str) -> Draft:
+    """Read what `draft_to_document` wrote, without what is sealed. `own` as in `Draft`."""
     return Draft(
         id=document["_id"],
         place=Place(document["programme"], document["form"], document["site"], document["wave"]),
@@ -93,9 +119,7 @@ def draft_from_document(document: Document) -> Draft:
         instance_id=document["instance_id"],
         deprecated_id=document["deprecated_id"],
         saved_at=document["saved_at"],
-        answers=document["answers"],
-        typed=document["typed"],
-        seen=document.get("seen", ()),
         state=document["state"],
         rev=document["rev"],
+        own=own,
     )

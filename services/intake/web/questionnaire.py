@@ -13,10 +13,11 @@ from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.pages import Page, paginate
 from services.intake.domain.repeats import name_of
+from services.intake.domain.sealing import Unreadable
 from services.intake.web import unsaved
 from services.intake.web.drawing import back_to_check, draw_page
 from services.intake.web.here import office
-from services.intake.web.visit import Visit, faults_of, record_of, visit
+from services.intake.web.visit import Visit, faults_of, record_of, visit, without_draft
 from shared.errors import StoreUnavailable
 from shared.web import declare, respondent
 from shared.web.errors import RETRY_AFTER_S
@@ -75,6 +76,23 @@ def go_on(here: Visit, draft: Draft) -> ResponseReturnValue:
         if page.key not in draft.seen or not faulty.isdisjoint(page.names):
             return redirect(here.url("page", key=page.key), 303)
     return redirect(here.url("check"), 303)
+
+
+@blueprint.errorhandler(Unreadable)
+def unreadable(_: Unreadable) -> ResponseReturnValue:
+    """Say that the saved answers cannot be opened, and offer to begin again."""
+    parts = request.view_args or {}
+    here = without_draft(parts["token"], parts.get("run"))
+    return render_template("unreadable.html", visit=here), 409
+
+
+@under_link("/again", "POST")
+def again(token: str, run: str | None = None) -> ResponseReturnValue:
+    """Begin again where saved answers cannot be opened."""
+    here = without_draft(token, run)
+    if here.state != "open":
+        return redirect(here.url("start"), 303)
+    return go_on(here, office().drafts.begin_again(office().invitations.find(token), run))
 
 
 @under_link("/p/<key>", "GET")

@@ -79,6 +79,11 @@ def visit(token: str, run: str | None) -> Visit:
     return Visit(token, run, asked, office().drafts.find(invitation, run))
 
 
+def without_draft(token: str, run: str | None) -> Visit:
+    """Return the visit behind a link without looking at what was begun. Raises NotFound."""
+    return Visit(token, run, office().desk.questionnaire(office().invitations.find(token).place), None)
+
+
 def record_of(draft: Draft) -> Record:
     """Return the draft's answers under the form's rules, in the language of the request."""
     return office().drafts.record(draft, current())
