@@ -19,7 +19,7 @@ from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, Office, open_office
 from services.intake.ports import COLLECTIONS, WITH_OUTBOX
-from services.intake.web import api, collection, exports, form_api, form_preview, hand_in, openrosa, sign_in
+from services.intake.web import api, collection, exports, form_api, form_preview, live, openrosa, sign_in
 from shared.clock import Clock, SystemClock
 from shared.events import Event
 from shared.outbox import Receipts, Relay
@@ -34,7 +34,7 @@ from shared.web.api import install_api
 CALENDAR_S = 10.0
 TIDY_S = 3600.0
 DESCRIPTION = "Questionnaires in, durable submissions out: send answers, publish programmes, see who has answered."
-PAGES = (hand_in.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint, form_preview.blueprint)
+PAGES = (live.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint, form_preview.blueprint)
 
 
 def build_office(settings: IntakeSettings, store: Store | None = None, clock: Clock | None = None) -> Office:

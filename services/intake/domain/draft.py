@@ -40,7 +40,10 @@ class Draft:
     own: str = field(default="", repr=False)
 
     def with_page(self, compiled: CompiledForm, page: str, sent: Mapping[str, Sequence[str]], language: str) -> Draft:
-        """Return the draft after a page was sent: for each of its questions what was typed, or nothing."""
+        """Return the draft after a page was sent: for each of its questions what was typed, or nothing.
+
+        Without the name of a page it is only saved: the person has not gone on yet.
+        """
         answers = {name: value for name, value in self.answers.items() if name not in sent}
         typed = {name: value for name, value in self.typed.items() if name not in sent}
         items = unfold(compiled, {**answers, **sent}).items
@@ -53,7 +56,7 @@ class Draft:
             else:
                 if answer is not None:
                     answers[name] = answer
-        seen = self.seen if page in self.seen else [*self.seen, page]
+        seen = self.seen if page in ("", *self.seen) else [*self.seen, page]
         return replace(self, answers=answers, typed=typed, seen=seen)
 
     def with_item(self, compiled: CompiledForm, repeat: str, id_: str) -> Draft:

@@ -44,6 +44,7 @@ def draw_page(
         previous=here.url("page", key=before[-1]) if before else here.url("start"),
         carried=unsaved.pack(draft, record),
         back=back_to_check(),
+        live=here.url("live", key=known.key),
         more=request.method == "GET" and bool(request.args.get("more")),
         not_saved=not_saved,
     )

@@ -115,8 +115,8 @@ def send_page(token: str, key: str, run: str | None = None) -> ResponseReturnVal
         draft = here.editable()
         if draft is None:
             return redirect(here.url("start"), 303)
-        record = record_of(_as_shown(here, draft))
-        sent = _sent(_page(record, key), record)
+        record = record_of(as_shown(here, draft))
+        sent = typed_on(page_of(record, key), record)
         draft = office().drafts.save_page(draft, key, sent, current())
         return _after(here.now_with(draft), key, draft, list(sent))
     except StoreUnavailable:
@@ -132,7 +132,7 @@ def _after(here: Visit, key: str, draft: Draft, names: list[str]) -> ResponseRet
     if action in ("add", "remove", "removed"):
         return redirect(_changed(here, key, draft, action, about), 303)
     record = record_of(draft)
-    known = _page(record, key)
+    known = page_of(record, key)
     faults = [fault for fault in faults_of(draft, record) if fault.path in names]
     if faults:
         return draw_page(here, known, draft, record, faults), 422
@@ -163,7 +163,7 @@ def _next_url(here: Visit, known: Page, record: Record) -> str:
     return here.url("page", key=later[0]) if later else here.url("check")
 
 
-def _as_shown(here: Visit, draft: Draft) -> Draft:
+def as_shown(here: Visit, draft: Draft) -> Draft:
     """Return the draft with the repeats' items that the page showed, whatever another window removed meanwhile."""
     repeats = here.asked.compiled.repeats
     keys = [key for key in request.form.get("shown", "").split() if name_of(key) in repeats]
@@ -171,7 +171,7 @@ def _as_shown(here: Visit, draft: Draft) -> Draft:
     return replace(draft, answers={**draft.answers, **given})
 
 
-def _sent(known: Page, record: Record) -> dict[str, list[str]]:
+def typed_on(known: Page, record: Record) -> dict[str, list[str]]:
     """Return what was typed for the questions of the page that were on the screen and could be changed."""
     shown = request.form.get("shown", "").split()
     names = [name for name in known.names if name in shown and not record.is_readonly(record.compiled.items[name])]
@@ -184,7 +184,7 @@ def _asked(known: Page, record: Record) -> list[str]:
     return [item.question.name for item in items if item.question.asked and not record.is_readonly(item)]
 
 
-def _page(record: Record, key: str) -> Page:
+def page_of(record: Record, key: str) -> Page:
     """Return a page of the form, shown or not."""
     known = next((page for page in paginate(record.compiled.form) if page.key == key), None)
     if known is None:
@@ -196,11 +196,11 @@ def _not_saved(token: str, run: str | None, key: str) -> ResponseReturnValue:
     """Show the page again with everything that was typed, and say that it is not saved yet."""
     carried = unsaved.unpack(request.form.get("carried", ""))
     here = Visit(token, run, carried.asked, carried.draft)
-    shown = carried.record(_as_shown(here, carried.draft))
-    sent = _sent(_page(shown, key), shown)
+    shown = carried.record(as_shown(here, carried.draft))
+    sent = typed_on(page_of(shown, key), shown)
     draft = carried.draft.with_page(carried.asked.compiled, key, sent, current())
     record = carried.record(draft)
-    return draw_page(here, _page(record, key), draft, record, not_saved=True), 503, AWAY
+    return draw_page(here, page_of(record, key), draft, record, not_saved=True), 503, AWAY
 
 
 @under_link("/saved", "GET")
