@@ -17,6 +17,14 @@ from shared.errors import Fault
 
 
 @dataclass(frozen=True)
+class Left:
+    """An answer that an earlier version of the form took and a newer one does not."""
+
+    version: str
+    value: Answer
+
+
+@dataclass(frozen=True)
 class Draft:
     """One respondent's answers before (and, without answers, after) they are submitted.
 
@@ -24,6 +32,8 @@ class Draft:
     the submission will have, so that submitting twice is submitting once. `deprecated_id` names the
     submission it will replace. `seen` are the pages that were sent. `saved_at` is to the day for
     anonymous forms. `own` is the part of a shared link that is this respondent's alone; it is never stored.
+    `last_page` is the page that was sent last. `form_version` is the version the answers were given to
+    ("" = not known), `revised_from` the one before that when it has changed since the draft was begun.
     """
 
     id: str
@@ -38,6 +48,10 @@ class Draft:
     state: Literal["draft", "submitted"] = "draft"
     rev: int = 0
     own: str = field(default="", repr=False)
+    last_page: str = ""
+    form_version: str = ""
+    revised_from: str = ""
+    left: Mapping[str, Left] = field(default_factory=dict)
 
     def with_page(self, compiled: CompiledForm, page: str, sent: Mapping[str, Sequence[str]], language: str) -> Draft:
         """Return the draft after a page was sent: for each of its questions what was typed, or nothing.
@@ -57,7 +71,7 @@ class Draft:
                 if answer is not None:
                     answers[name] = answer
         seen = self.seen if page in ("", *self.seen) else [*self.seen, page]
-        return replace(self, answers=answers, typed=typed, seen=seen)
+        return replace(self, answers=answers, typed=typed, seen=seen, last_page=page or self.last_page)
 
     def with_item(self, compiled: CompiledForm, repeat: str, id_: str) -> Draft:
         """Return the draft with one more item in a repeat, and one in every repeat in it."""

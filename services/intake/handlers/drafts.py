@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.invitation import Invitation
+from services.intake.domain.refit import refit
 from services.intake.domain.repeats import ids_of, is_repeat, key_of, name_of, with_first_items
 from services.intake.domain.sealing import Unreadable
 from services.intake.domain.submission import Submission, day_of
@@ -93,7 +94,8 @@ class Drafts:
         def with_page(now: Draft) -> Draft:
             if now.state == "submitted":
                 return now
-            return replace(now.with_page(asked.compiled, page, sent, language), saved_at=self._moment(asked))
+            fitted = refit(now, asked.compiled, language)
+            return replace(fitted.with_page(asked.compiled, page, sent, language), saved_at=self._moment(asked))
 
         return self._drafts.write(draft, with_page)
 
@@ -102,7 +104,7 @@ class Drafts:
         asked, id_ = self._asked(draft, repeat), self._desk.new_id().replace("-", "")[:8].lower()
 
         def added(now: Draft) -> Draft:
-            fresh = now.with_item(asked.compiled, repeat, id_)
+            fresh = refit(now, asked.compiled, language).with_item(asked.compiled, repeat, id_)
             return replace(fresh, answers={**self._defaults(fresh, asked), **fresh.answers})
 
         return self._drafts.write(draft, added), key_of(name_of(repeat), (*ids_of(repeat), id_))
@@ -112,7 +114,12 @@ class Drafts:
         *around, id_ = ids_of(item) or ("",)
         repeat = key_of(name_of(item), around)
         asked = self._asked(draft, repeat)
-        return self._drafts.write(draft, lambda now: now.without_item(asked.compiled, repeat, id_))
+        language = asked.form.default_language
+
+        def removed(now: Draft) -> Draft:
+            return refit(now, asked.compiled, language).without_item(asked.compiled, repeat, id_)
+
+        return self._drafts.write(draft, removed)
 
     def _asked(self, draft: Draft, repeat: str) -> Questionnaire:
         asked = self._desk.questionnaire(draft.place)
@@ -144,7 +151,7 @@ class Drafts:
         return self._drafts.write(begun, lambda now: now if now.rev else begun)
 
     def _with_defaults(self, empty: Draft, asked: Questionnaire) -> Draft:
-        draft = replace(empty, answers=with_first_items(asked.compiled, {}))
+        draft = replace(empty, answers=with_first_items(asked.compiled, {}), form_version=asked.form.version)
         return replace(draft, answers={**self._defaults(draft, asked), **draft.answers})
 
     def _defaults(self, draft: Draft, asked: Questionnaire) -> dict[str, Answer]:

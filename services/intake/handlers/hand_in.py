@@ -67,6 +67,7 @@ class HandingIn:
             instance_id=self._instance(),
             deprecated_id=latest.instance_id,
             answers=latest.answers,
+            form_version=latest.form_version,
             seen=[page.key for page in paginate(asked.form)],
         )
         return self._drafts.write(draft, lambda now: replace(opened, rev=now.rev) if now.state != "draft" else now)

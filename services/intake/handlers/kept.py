@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.intake.domain.draft import Draft
+from services.intake.domain.draft import Draft, Left
 from services.intake.domain.sealing import Seal, Sealed
 from services.intake.domain.submission import FieldRecord, Mark, Place, Submission, response_id
 from shared.store.port import Document
@@ -90,6 +90,10 @@ def _content(draft: Draft) -> Document:
         "answers": dict(draft.answers),
         "typed": {name: list(given) for name, given in draft.typed.items()},
         "seen": list(draft.seen),
+        "last_page": draft.last_page,
+        "form_version": draft.form_version,
+        "revised_from": draft.revised_from,
+        "left": {name: {"version": left.version, "value": left.value} for name, left in draft.left.items()},
     }
 
 
@@ -107,6 +111,10 @@ def opened(draft: Draft, document: Document, seal: Seal) -> Draft:
         answers=content.get("answers", {}),
         typed=content.get("typed", {}),
         seen=content.get("seen", ()),
+        last_page=content.get("last_page", ""),
+        form_version=content.get("form_version", ""),
+        revised_from=content.get("revised_from", ""),
+        left={name: Left(**left) for name, left in content.get("left", {}).items()},
     )
 
 

@@ -63,6 +63,7 @@ def draw_check(
         faults=[(fault, _label(record, fault.path), where.get(fault.path, "")) for fault in faults],
         previous=here.url("page", key=here.shown(record).pages[-1].key),
         carried=unsaved.pack(draft, record),
+        last=here.last_page(record),
         not_saved=not_saved,
     )
 

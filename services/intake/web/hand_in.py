@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.pages import paginate
+from services.intake.domain.refit import refit
 from services.intake.domain.submission import reference
 from services.intake.web import unsaved
 from services.intake.web.drawing import draw_check
@@ -85,7 +86,8 @@ def change(token: str, run: str | None = None) -> ResponseReturnValue:
     here = visit(token, run)
     if here.draft is None or here.state != "open":
         return redirect(here.url("start"), 303)
-    return go_on(here, office().handing_in.change(here.draft))
+    draft = office().handing_in.change(here.draft)
+    return go_on(here, refit(draft, here.asked.compiled, current()))
 
 
 @under_link("/settle", "POST")

@@ -51,7 +51,9 @@ def start(token: str, run: str | None = None) -> ResponseReturnValue:
     here = visit(token, run)
     if here.draft is not None and here.draft.state == "submitted":
         return redirect(here.url("receipt"), 303)
-    return render_template("start.html", visit=here)
+    editable = here.editable()
+    last = here.last_page(record_of(editable)) if editable else None
+    return render_template("start.html", visit=here, last=last)
 
 
 @under_link("", "POST")

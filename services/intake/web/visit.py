@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import current_app, url_for
@@ -10,21 +10,28 @@ from flask import current_app, url_for
 from services.intake.domain.answers import judge
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
-from services.intake.domain.pages import Path, paginate, path
+from services.intake.domain.pages import Page, Path, paginate, path
+from services.intake.domain.refit import refit
 from services.intake.handlers.desk import Questionnaire
 from services.intake.web.here import office
+from services.intake.web.page_view import said
+from services.intake.web.revised import News, news_of
 from shared.errors import Fault
 from shared.web.language import current
 
 
 @dataclass(frozen=True)
 class Visit:
-    """What a questionnaire page works with. `draft` is None before anything was begun."""
+    """What a questionnaire page works with. `draft` is None before anything was begun.
+
+    `refitted`: the draft meets another version of the form in this request, the person was not told yet.
+    """
 
     token: str
     run: str | None
     asked: Questionnaire
     draft: Draft | None
+    refitted: bool = field(default=False, kw_only=True)
 
     @property
     def template(self) -> str:
@@ -67,16 +74,34 @@ class Visit:
         """Return the pages that are shown for these answers."""
         return path(paginate(record.compiled.form), record)
 
+    @property
+    def news(self) -> News | None:
+        """What has changed since the draft was begun under an earlier version of the form."""
+        return news_of(self.asked, self.draft) if self.draft else None
+
+    def last_page(self, record: Record) -> tuple[str, str] | None:
+        """Return key and name of the page that was sent last, None if there is none or it is not shown."""
+        page = self.shown(record).page(self.draft.last_page) if self.draft else None
+        return (page.key, _name(page, record)) if page else None
+
     def now_with(self, draft: Draft, run: str | None = None) -> Visit:
         """Return the visit with the draft as it is now."""
         return replace(self, draft=draft, run=run or self.run)
+
+
+def _name(page: Page, record: Record) -> str:
+    """Return the heading of a page; one without is called by its first question."""
+    label = page.label or record.compiled.items[page.names[0]].question.label
+    return said(label, record.compiled, record.values, current())
 
 
 def visit(token: str, run: str | None) -> Visit:
     """Return the visit behind a link. Raises NotFound for links that do not work."""
     invitation = office().invitations.find(token)
     asked = office().desk.questionnaire(invitation.place)
-    return Visit(token, run, asked, office().drafts.find(invitation, run))
+    draft = office().drafts.find(invitation, run)
+    fitted = refit(draft, asked.compiled, current()) if draft else None
+    return Visit(token, run, asked, fitted, refitted=fitted is not draft)
 
 
 def without_draft(token: str, run: str | None) -> Visit:
