@@ -19,7 +19,7 @@ from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, Office, open_office
 from services.intake.ports import COLLECTIONS, WITH_OUTBOX
-from services.intake.web import api, collection, exports, form_api, form_preview, live, openrosa, sign_in
+from services.intake.web import api, collection, exports, form_api, form_preview, live, openrosa, sign_in, statement
 from shared.clock import Clock, SystemClock
 from shared.events import Event
 from shared.outbox import Receipts, Relay
@@ -34,7 +34,10 @@ from shared.web.api import install_api
 CALENDAR_S = 10.0
 TIDY_S = 3600.0
 DESCRIPTION = "Questionnaires in, durable submissions out: send answers, publish programmes, see who has answered."
-PAGES = (live.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint, form_preview.blueprint)
+PAGES = (
+    live.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint, form_preview.blueprint,
+    statement.blueprint,
+)  # fmt: skip
 
 
 def build_office(settings: IntakeSettings, store: Store | None = None, clock: Clock | None = None) -> Office:
@@ -99,6 +102,7 @@ def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock
     office = build_office(settings, store, clock)
     desk = office.desk
     app = create_app("intake", "/collection", settings, desk.registry, desk.store.ping, "services.intake.web")
+    app.config["CONTACT_EMAIL"] = settings.contact_email
     app.extensions["intake"] = office
     for blueprint in (*PAGES, openrosa.blueprint):
         app.register_blueprint(blueprint)

@@ -19,6 +19,11 @@ class IntakeSettings(CommonSettings):
         default="",
         secret=True,
     )
+    contact_email: str = setting(
+        "CONTACT_EMAIL",
+        "Whom people write to about barriers, on the accessibility statement; empty = who invited them",
+        default="",
+    )
     time_zone: str = setting(
         "TIME_ZONE", "Time zone in which waves open and close and dates are shown", default="Europe/Berlin"
     )
