@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from services.intake.adapters.table import read_table
 from services.intake.app import build_office, build_relay, migrate
 from services.intake.config import IntakeSettings
 from services.intake.domain.practice import with_practice
@@ -60,6 +61,25 @@ def invite(options: argparse.Namespace, settings: IntakeSettings) -> None:
     place = Place(options.programme, options.form, options.site, options.wave)
     invited = build_office(settings).invitations.invite(place, respondent=options.respondent, by="command")
     print(f"{settings.base_url}/q/{invited.token}")
+
+
+def take_over(options: argparse.Namespace, settings: IntakeSettings) -> None:
+    """Take over answers from a table (CSV or XLSX, columns as in an export); everything is judged first."""
+    office, file = build_office(settings), Path(options.file)
+    place = Place(options.programme, options.form, options.site, options.wave)
+    past_at = f"{options.past}T12:00:00.000Z" if options.past else ""
+    found = office.bulk.check(read_table(file.read_bytes(), file.name), place, options.language, past_at)
+    if options.check:
+        print(f"{len(found)} rows, nothing to complain about; nothing was kept")
+        return
+    taken = office.bulk.take(found, _progress, options.language, past_at)
+    print(f"{taken.new} responses kept, {taken.known} had been kept before")
+
+
+def _progress(done: int, of: int) -> None:
+    """Draw a bar, on a terminal over and over, elsewhere once when it is full."""
+    if sys.stdout.isatty() or done == of:
+        print(f"\r{'█' * (24 * done // of):░<24} {done}/{of}", end="\n" if done == of else "", flush=True)
 
 
 def erase(options: argparse.Namespace, settings: IntakeSettings) -> None:
@@ -122,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     for part in ("programme", "form", "site", "wave"):
         invitation.add_argument(f"--{part}", required=True)
     invitation.add_argument("--respondent", help="a code for the person, never a name")
+    _bulk_command(_add(commands, "import", take_over))
     erasure = _add(commands, "erase", erase)
     for part in ("programme", "form", "instance-id"):
         erasure.add_argument(f"--{part}", required=True)
@@ -131,6 +152,17 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("id", help="the machine's account; made if it is new")
     key.add_argument("--scope", action="append", required=True, choices=SCOPES)
     return parser
+
+
+def _bulk_command(bulk: argparse.ArgumentParser) -> None:
+    bulk.add_argument("file")
+    for part in ("programme", "form"):
+        bulk.add_argument(f"--{part}", required=True)
+    for part in ("site", "wave"):
+        bulk.add_argument(f"--{part}", default="", help="for rows that name none")
+    bulk.add_argument("--past", help="the day the answers came in (2026-01-31), for waves that are closed")
+    bulk.add_argument("--language", default="de", choices=("de", "en"), help="how numbers and days are written")
+    bulk.add_argument("--check", action="store_true", help="only say what is wrong; keep nothing")
 
 
 def _account_commands(commands: Commands) -> None:

@@ -40,7 +40,9 @@ def letter_of(index: int) -> str:
     return str(get_column_letter(index + 1))
 
 
-def read_workbook(data: bytes, file: str, report: Report, wanted: Iterable[str]) -> list[Sheet]:
+def read_workbook(
+    data: bytes, file: str, report: Report, wanted: Iterable[str], columns: int = MAX_COLUMNS
+) -> list[Sheet]:
     """Read the wanted sheets of an .xlsx file; others come back empty, by name only."""
     problem = _danger(data)
     if problem:
@@ -50,7 +52,7 @@ def read_workbook(data: bytes, file: str, report: Report, wanted: Iterable[str])
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
         try:
-            return [_sheet(book[name], file, report, names) for name in book.sheetnames]
+            return [_sheet(book[name], file, report, names, columns) for name in book.sheetnames]
         finally:
             book.close()
     except _UNREADABLE:
@@ -103,18 +105,18 @@ def _too_long(archive: zipfile.ZipFile) -> tuple[str, str] | None:
     return None
 
 
-def _sheet(worksheet: Any, file: str, report: Report, wanted: frozenset[str]) -> Sheet:
+def _sheet(worksheet: Any, file: str, report: Report, wanted: frozenset[str], columns: int) -> Sheet:
     name = str(worksheet.title)
     place = Place(file, sheet=name)
     if name.lower() not in wanted:
         return Sheet(name, place)
-    return sheet_of(name.lower(), place, list(_lines(worksheet, place, report)), report)
+    return sheet_of(name.lower(), place, list(_lines(worksheet, place, report, columns)), report)
 
 
-def _lines(worksheet: Any, place: Place, report: Report) -> Iterator[Line]:
+def _lines(worksheet: Any, place: Place, report: Report, columns: int) -> Iterator[Line]:
     worksheet.reset_dimensions()
     seen = 0
-    for number, row in enumerate(worksheet.iter_rows(max_row=MAX_ROWS + 1, max_col=MAX_COLUMNS), start=1):
+    for number, row in enumerate(worksheet.iter_rows(max_row=MAX_ROWS + 1, max_col=columns), start=1):
         cells = [_cell(cell, place, number, index, report) for index, cell in enumerate(row)]
         seen += sum(cell is not None for cell in cells)
         if seen > MAX_CELLS or number > MAX_ROWS:

@@ -42,6 +42,13 @@ CHANGED = Bilingual(
     "Jemand anderes hat das Programm inzwischen veröffentlicht. Sehen Sie die Änderungen noch einmal an und "
     "veröffentlichen Sie dann.",
 )
+NO_ROWS = Bilingual(
+    "The table has no rows below its headings.", "Die Tabelle hat unter den Überschriften keine Zeilen."
+)
+ROW_TWICE = Bilingual(
+    "This is the same response as row {row}; keep one of them.",
+    "Das ist dieselbe Antwort wie Zeile {row}; behalten Sie eine davon.",
+)
 EXISTS = Bilingual(
     "Version {version} was published with other content; publish under a new version.",
     "Die Fassung {version} wurde mit anderem Inhalt veröffentlicht; veröffentlichen Sie unter einer neuen.",

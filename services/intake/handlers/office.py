@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from services.intake.handlers.bulk import BulkImport
 from services.intake.handlers.calendar import OverdueReports, WaveCalendar
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.drafts import Drafts
@@ -42,6 +43,7 @@ class Office:
     handing_in: HandingIn
     monitor: Monitor
     exports: Exports
+    bulk: BulkImport
     sign_in: SignIn
     republishing: Republishing
     erasing: Erasing
@@ -82,6 +84,7 @@ def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str
         handing_in=HandingIn(desk, submissions, drafts),
         monitor=Monitor(desk, submissions),
         exports=Exports(desk),
+        bulk=BulkImport(desk, submissions),
         sign_in=SignIn(desk, people, links.sign, links.public_url),
         republishing=Republishing(desk, submissions),
         erasing=Erasing(desk, submissions),

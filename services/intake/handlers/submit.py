@@ -71,6 +71,12 @@ class Submissions:
         """
         return self._once(sent, lambda: self._prepare(sent, language))
 
+    def check(self, sent: Sent, language: str, past_at: str | None = None) -> Questionnaire:
+        """Judge a submission without keeping it; return the questionnaire it answers. Raises as `submit`."""
+        _check_names(sent)
+        self._prepare(sent, language, past_at)
+        return self._desk.questionnaire(sent.place, sent.form_version)
+
     def import_past(self, sent: Sent, received_at: str, language: str = "en") -> Accepted:
         """Keep a submission that was received at an earlier time, whatever the state of its wave."""
         return self._once(sent, lambda: self._prepare(sent, language, past_at=received_at))
