@@ -22,7 +22,7 @@ _ANYTHING_ELSE = "\N{REPLACEMENT CHARACTER}"
 def possible_answers(form: Form, name: str, nodes: Sequence[Node]) -> Answers | None:
     """Return answers to a question, at least one of every kind these conditions can tell apart; None if unknown."""
     question = form.question(name)
-    if any(_unsteady(node) for node in nodes):
+    if form.repeats().get(name) or any(_unsteady(node) for node in nodes):
         return None
     if question.type == "select_one":
         return ("", *(choice.name for choice in form.choices.get(question.list_name or "", ())))

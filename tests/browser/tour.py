@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 
 from tests.browser.filling import (
     SELF_ASSESSMENT,
@@ -143,6 +144,42 @@ def collection(page: Page, embedded: Embedded) -> Iterator[str]:
     yield "invitations-made"
 
 
+def questionnaires(page: Page, embedded: Embedded) -> Iterator[str]:
+    """What evaluators do with questionnaires, from the list to just before publishing."""
+    page.goto(embedded.sign_in_link("demo-evaluator"))
+    programme = f"{embedded.base_url}/collection/programmes/{HOR}"
+    for path in (
+        "forms",
+        "forms/hor_mo_survey",
+        "forms/hor_mo_survey/preview",
+        "uploads",
+        "uploads?form=hor_mo_survey",
+    ):
+        page.goto(f"{programme}/{path}")
+        yield path.replace("/", "-").replace("?", "-")
+    page.locator("main form[enctype] button").click()
+    yield "upload-errors"
+    form = (Path(__file__).parents[2] / "programmes" / HOR / "forms" / "hor_mo_survey.md").read_text(encoding="utf-8")
+    newer = re.sub(r"\| hor_mo_survey \| \d+ \|", "| hor_mo_survey | 2099010101 |", form)
+    for text, stop in ((newer.replace("| begin_group |", "| begin_grup |", 1), "faults"), (newer, "proposal")):
+        content = FilePayload(name="survey.md", mimeType="text/markdown", buffer=text.encode())
+        page.locator("#file").set_input_files(content)
+        page.locator("main form[enctype] button").click()
+        yield stop
+    page.locator("#version").fill("a b")
+    page.locator("main form.card button").click()
+    yield "proposal-errors"
+    page.locator("main a.button").click()
+    yield "preview"
+    page.locator("main form button.button").first.click()
+    yield "preview-next"
+    page.goto(f"{programme}/uploads")
+    fresh = newer.replace("| hor_mo_survey |", "| another_survey |").encode()
+    page.locator("#file").set_input_files(FilePayload(name="another.md", mimeType="text/markdown", buffer=fresh))
+    page.locator("main form[enctype] button").click()
+    yield "proposal-of-a-new-one"
+
+
 def monitoring(page: Page, embedded: Embedded) -> Iterator[str]:
     """Values and flags, for consultants, the site itself and programme leads."""
     page.goto(embedded.sign_in_link("demo-consultant"))
@@ -239,6 +276,7 @@ WALKS: dict[str, Walk] = {
     "times": closed_and_planned,
     "sign-in": signing_in,
     "collection": collection,
+    "questionnaires": questionnaires,
     "monitoring": monitoring,
     "support": support,
     "mailbox": mailbox,

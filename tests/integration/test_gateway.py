@@ -32,6 +32,7 @@ class Upstream(BaseHTTPRequestHandler):
     over = threading.Event()
 
     def do_GET(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
         if "/slow" in self.path:
             self.over.wait(30)
         if "/late" in self.path:
@@ -169,6 +170,11 @@ def test_an_export_may_take_longer_than_other_answers(gateway: Gateway, suffix: 
     answer = gateway.ask(f"/api/intake/v1/programmes/late/forms/report/export.{suffix}?wave=2026-H2")
 
     assert (answer.status, answer.body) == (200, b"intake")
+
+
+@pytest.mark.parametrize("path", ["/collection/programmes/p/uploads", "/api/intake/v1/programmes/p/forms/check"])
+def test_a_workbook_passes_where_one_is_taken(gateway: Gateway, path: str) -> None:
+    assert gateway.ask(path, body=b"x" * 5_000_000).body == b"intake"
 
 
 def test_a_body_beyond_the_gateways_limit_is_413_in_the_shape_of_the_api(gateway: Gateway) -> None:

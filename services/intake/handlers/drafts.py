@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from services.intake.domain.defaults import defaults_of
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.invitation import Invitation
@@ -13,9 +14,8 @@ from services.intake.domain.refit import refit
 from services.intake.domain.repeats import ids_of, is_repeat, key_of, name_of, with_first_items
 from services.intake.domain.sealing import Unreadable
 from services.intake.domain.submission import Submission, day_of
-from services.intake.domain.typed import read_default
 from services.intake.domain.unfolding import unfold
-from services.intake.domain.values import Answer, Refused
+from services.intake.domain.values import Answer
 from services.intake.handlers.desk import Desk, Questionnaire
 from services.intake.handlers.draft_store import DraftStore
 from services.intake.handlers.submit import Submissions, check_open
@@ -155,19 +155,7 @@ class Drafts:
         return replace(draft, answers={**self._defaults(draft, asked), **draft.answers})
 
     def _defaults(self, draft: Draft, asked: Questionnaire) -> dict[str, Answer]:
-        record = self.record(draft, asked.form.default_language)
-        found: dict[str, Answer] = {}
-        for name, item in record.compiled.items.items():
-            default = record.default_of(item) if item.question.asked else None
-            if default is None:
-                continue
-            try:
-                answer = read_default(item.question, item.names, default)
-            except Refused:
-                continue
-            if answer is not None:
-                found[name] = answer
-        return found
+        return defaults_of(self.record(draft, asked.form.default_language))
 
     def _moment(self, asked: Questionnaire) -> str:
         now = self._desk.now()

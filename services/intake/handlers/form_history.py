@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,13 +61,11 @@ class FormHistory:
         return kept.count(where) - kept.count({**where, "erased": True})
 
     def unused_version(self, programme: str) -> str:
-        """Return a version for the programme that says the day and was not used before."""
-        used = {document["version"] for document in self._definitions(programme)}
-        return next(version for version in self._of_today() if version not in used)
-
-    def _of_today(self) -> Iterator[str]:
-        today = f"{self._desk.local_now():%Y%m%d}"
-        return (f"{today}{number:02}" for number in range(1, 10_000))
+        """Return a version for the programme that says the day and follows those of the day."""
+        numbered = re.compile(rf"{self._desk.local_now():%Y%m%d}\d\d")
+        found = [numbered.match(document["version"]) for document in self._definitions(programme)]
+        last = max((int(match[0]) for match in found if match), default=int(f"{self._desk.local_now():%Y%m%d}00"))
+        return str(last + 1)
 
     def _definitions(self, programme: str) -> list[Document]:
         documents = self._desk.collection(DEFINITIONS).find({"programme": programme})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 
 from services.intake.domain.answers import judge
 from services.intake.domain.compiled import compile_questions
+from services.intake.domain.defaults import defaults_of
 from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.pages import Page, paginate
+from services.intake.domain.repeats import ids_of, key_of, name_of, with_first_items
 from services.intake.domain.submission import Place
 from services.intake.domain.waves import calendar
 from services.intake.handlers.desk import Questionnaire
@@ -107,12 +109,18 @@ def _answer(here: Preview, key: str) -> ResponseReturnValue:
 
 
 def _carried(here: Preview) -> tuple[Draft, Mapping[str, Any]]:
-    """Return the answers the page carried, and what the platform fills in for hidden questions."""
-    carried = (unsaved.opened(request.form.get("carried", "")) if request.method == "POST" else None) or {}
-    draft = Draft(
-        "", here.asked.place, None, "", "", answers=carried.get("answers", {}), typed=carried.get("typed", {})
-    )
-    return draft, carried.get("given", {}) or given_to(here.asked, {}, current())
+    """Return the answers the page carried, at first the form's defaults, and what fills its hidden questions."""
+    given = given_to(here.asked, {}, current())
+    empty = Draft("", here.asked.place, None, "", "")
+    carried = unsaved.opened(request.form.get("carried", "")) if request.method == "POST" else None
+    if carried is None:
+        first = replace(empty, answers=with_first_items(here.asked.compiled, {}))
+        return _with_defaults(here, first, given), given
+    return replace(empty, answers=carried["answers"], typed=carried["typed"]), carried["given"] or given
+
+
+def _with_defaults(here: Preview, draft: Draft, given: Mapping[str, Any]) -> Draft:
+    return replace(draft, answers={**defaults_of(_record(here, draft, given)), **draft.answers})
 
 
 def _record(here: Preview, draft: Draft, given: Mapping[str, Any]) -> Record:
@@ -123,9 +131,32 @@ def _sent(here: Preview, known: Page, draft: Draft, given: Mapping[str, Any]) ->
     """Take in what was typed on a page and go on to the next, as the questionnaire does."""
     before = _record(here, draft, given)
     names = _fields(known, before)
-    draft = draft.with_page(
-        here.asked.compiled, known.key, {name: request.form.getlist(name) for name in names}, current()
-    )
+    sent = {name: request.form.getlist(name) for name in names}
+    draft = draft.with_page(here.asked.compiled, known.key, sent, current())
+    action, _, about = request.form.get("action", "").partition(":")
+    if action in ("add", "remove"):
+        draft = _with_defaults(here, _changed(here, draft, before, action, about), given)
+        record = _record(here, draft, given)
+        return _draw(here, here.shown(record).page(known.key) or known, draft, record)
+    return _next(here, known, draft, given, names)
+
+
+def _changed(here: Preview, draft: Draft, record: Record, action: str, about: str) -> Draft:
+    """Add an item to a repeat of the page, or remove one."""
+    if action == "add":
+        return draft.with_item(here.asked.compiled, about, _fresh_id()) if about in record.compiled.items else draft
+    *around, id_ = ids_of(about) or ("",)
+    repeat = key_of(name_of(about), around)
+    return draft.without_item(here.asked.compiled, repeat, id_) if repeat in record.compiled.items else draft
+
+
+def _fresh_id() -> str:
+    return office().desk.new_id().replace("-", "")[:8].lower()
+
+
+def _next(
+    here: Preview, known: Page, draft: Draft, given: Mapping[str, Any], names: Sequence[str]
+) -> ResponseReturnValue:
     record = _record(here, draft, given)
     faults = judge(record, draft.refused(record.compiled, current()), current())
     own = [fault for fault in faults if fault.path in names]

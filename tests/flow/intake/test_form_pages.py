@@ -290,3 +290,14 @@ def test_publishing_by_any_way_keeps_types_and_versions(bench: Bench, programme:
     assert [fault.code for fault in refused.value.faults] == ["version_not_raised"]
     with pytest.raises(Conflict, match="Somebody else"):
         bench.publishing.publish(replace(programme, version="3"), after=7)
+
+
+def test_the_proposed_version_of_the_programme_follows_those_of_the_day(bench: Bench, programme: Programme) -> None:
+    assert programme.version == "2026112201"
+    history = bench.office.form_history
+    assert history.unused_version("minimal") == "2026112202"
+    bench.publishing.publish(replace(programme, version="2026112207-practice", min_n=6))
+
+    assert history.unused_version("minimal") == "2026112208"
+    bench.clock.advance(days=1)
+    assert history.unused_version("minimal") == "2026112301"

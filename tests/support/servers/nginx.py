@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,6 +37,7 @@ def launch(
         text = text.replace(old, new)
     folder.chmod(0o755)
     (folder / "nginx.conf").write_text(text, encoding="utf-8")
-    command = [_NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
+    own = "user root; " if os.geteuid() == 0 else ""  # else its workers are nobody, who may not write below folder
+    command = [_NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"{own}daemon off;"]
     server = start("nginx", command, log=folder / "nginx.log", answers=lambda: listens(port), timeout_s=20)
     return server, f"http://127.0.0.1:{port}"

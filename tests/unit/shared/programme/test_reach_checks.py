@@ -84,6 +84,17 @@ def test_a_group_that_is_never_shown_is_named_once_and_not_again_for_what_is_in_
     assert [fault.path.split(":")[1] for fault in form_faults(asked(*rows))] == ["8"]
 
 
+def test_answers_of_many_items_may_say_yes_and_no_at_once() -> None:
+    rows = (
+        "begin_repeat | r | R | R | ",
+        "select_one yes_no | each | E | E | ",
+        "end_repeat | | | | ",
+        "integer | q | Q | Q | ${each} = 'yes' and ${each} = 'no'",
+    )
+
+    assert form_codes(asked(*rows)) == []
+
+
 def test_an_answer_that_no_longer_counts_opens_nothing() -> None:
     rows = ("integer | a | A | A | ${c} = 'yes'", "integer | b | B | B | ${c} = 'no' and ${a} = ''")
 
