@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from services.notify.domain.alert import rank
 from services.notify.handlers.reading import Slice
 from services.notify.web.desk import STAFF, actor, desk, visible
 from services.notify.web.schemas import STATES
 from services.notify.web.wording import place, row, support, trail, unit_of, values
 from shared.registry import sees_site
+from shared.store.port import Document
 from shared.web import declare, staff
 
 pages = Blueprint("support", __name__, url_prefix="/support")
@@ -20,7 +23,7 @@ declare(pages, staff(*STAFF))
 
 @pages.get("/")
 def inbox() -> ResponseReturnValue:
-    """My alerts: open ones first of all, others by choice."""
+    """My alerts: open ones first of all, others by choice; what is open by severity, else what changed last first."""
     state = request.args.get("state", "open")
     state = state if state in STATES else "open"
     where = {name: request.args[name] for name in ("programme", "site") if request.args.get(name)}
@@ -29,7 +32,7 @@ def inbox() -> ResponseReturnValue:
     more = f"{here}?{urlencode({**where, 'state': state, 'cursor': page.next})}" if page.next else None
     return render_template(
         "inbox.html",
-        alerts=[row(alert) for alert in page.items],
+        alerts=[row(alert) for alert in _in_order(page.items, state)],
         state=state,
         states=STATES,
         where=where,
@@ -63,6 +66,10 @@ def acknowledge(alert: str) -> ResponseReturnValue:
     if request.form.get("back") == "inbox":
         return redirect(url_for(".inbox"), 303)
     return redirect(url_for(".alert", alert=alert), 303)
+
+
+def _in_order(alerts: Sequence[Document], state: str) -> Sequence[Document]:
+    return sorted(alerts, key=lambda alert: -rank(alert["severity"])) if state == "open" else alerts
 
 
 def _programmes() -> list[tuple[str, dict[str, str]]]:

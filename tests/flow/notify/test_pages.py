@@ -41,6 +41,13 @@ def test_the_inbox_shows_my_open_alerts_with_their_site_and_severity(busy: World
     assert "Musterstadt" in text
 
 
+def test_what_is_critical_stands_first_however_old(busy: World, sign_in: SignIn) -> None:
+    text = page(sign_in("cora"), "/support/")
+
+    assert busy.alert("F-A-1")["changed_at"] <= busy.alert("F-B-1")["changed_at"]
+    assert text.index("Hinweis F-A") < text.index("Hinweis F-B")
+
+
 def test_acknowledging_moves_an_alert_to_the_acknowledged_ones(busy: World, sign_in: SignIn) -> None:
     cora = sign_in("cora")
 
