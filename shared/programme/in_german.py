@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 SAYS: Mapping[str, str] = {
+    "across_in_aggregate": "Vergleiche über Erhebungen oder Standorte gehören um die Zusammenfassung, nicht hinein.",
     "argument": "Die Funktion kann mit diesem Wert nichts anfangen: Sehen Sie in der Liste der Funktionen nach.",
     "argument_count": "Die Funktion hat zu viele oder zu wenige Werte in den Klammern.",
     "bad_default": "Der vorgegebene Wert (default) passt nicht zum Fragetyp.",
@@ -58,6 +59,7 @@ SAYS: Mapping[str, str] = {
     "pyxform": "Für mobile Geräte lässt sich der Fragebogen so nicht umwandeln.",
     "self_reference": "Die Frage hängt von sich selbst ab: Nur constraint darf auf die eigene Antwort sehen.",
     "space_in_name": "Der Name enthält ein Leerzeichen: Schreiben Sie _, wo mehrere Antworten möglich sind.",
+    "stray_parent": ".. steht hier für nichts: Nennen Sie die Frage mit ${…}.",
     "syntax": "Der Ausdruck ist nicht lesbar: Oft fehlt eine Klammer, ein Zeichen oder ein Anführungszeichen.",
     "title_stays": "Der Titel bleibt, wie er ist: Das Programm hat einen für jede Sprache.",
     "too_deep": "Die Gruppen stehen zu tief ineinander.",

@@ -24,13 +24,13 @@ KEPT_FOR = timedelta(hours=2)
 
 @dataclass(frozen=True)
 class Upload:
-    """A form without faults that waits for a decision; `notices` as place and sentence."""
+    """A form without faults that waits for a decision, with the notices about it."""
 
     id: str
     programme: str
     form: Form
     file: str
-    notices: Sequence[tuple[str, str]]
+    notices: Sequence[Fault]
     expires_at: str
 
 
@@ -62,7 +62,7 @@ class FormChanges:
         found = self._desk.registry.programme(programme)
         return exchange(data, file, found, self._history.forms(programme), expected)
 
-    def keep(self, programme: str, form: Form, file: str, notices: Sequence[tuple[str, str]], by: str) -> Upload:
+    def keep(self, programme: str, form: Form, file: str, notices: Sequence[Fault], by: str) -> Upload:
         """Keep a form without faults for the account that sent it, in place of its earlier upload of this form."""
         uploads = self._desk.collection(FORM_UPLOADS)
         for before in uploads.find({"by": by, "programme": programme, "form": form.id}):
@@ -75,7 +75,7 @@ class FormChanges:
                 "form": form.id,
                 "definition": form_to_json(form),
                 "file": file,
-                "notices": [list(notice) for notice in notices],
+                "notices": [[notice.path, notice.code, notice.message] for notice in notices],
                 "by": by,
                 "expires_at": upload.expires_at,
             }
@@ -135,6 +135,6 @@ def _upload(document: Document) -> Upload:
         programme=document["programme"],
         form=form_from_json(document["definition"]),
         file=document["file"],
-        notices=[(place, message) for place, message in document["notices"]],
+        notices=[Fault(*notice) for notice in document["notices"]],
         expires_at=document["expires_at"],
     )

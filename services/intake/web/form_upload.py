@@ -75,7 +75,7 @@ def upload(programme: str) -> ResponseReturnValue:
     outcome = office().form_changes.check(programme, file.read(), name, request.form.get("form", ""))
     if outcome.form is None:
         return _ask(found, outcome, name), 422
-    notices = [(str(notice.place), notice.message) for notice in outcome.notices]
+    notices = [notice.as_fault() for notice in outcome.notices]
     kept = office().form_changes.keep(programme, outcome.form, name, notices, actor().id)
     return redirect(url_for("forms.proposal", programme=programme, upload_id=kept.id), 303)
 
@@ -154,12 +154,17 @@ def _show(found: Proposal, version: str | None = None, faults: Sequence[Fault] =
         programme=found.programme,
         version=office().form_history.unused_version(found.programme.id) if version is None else version,
         faults=spoken,
-        broken=[(fault, in_german(fault.code) if current() == "de" else "") for fault in found.faults],
+        broken=_with_german(found.faults),
+        notices=_with_german(found.upload.notices),
         changed=changed,
         waves=[wave for wave in found.programme.waves if _state(wave) != "closed"],
         use=_use(),
         zone=zone(),
     )
+
+
+def _with_german(faults: Sequence[Fault]) -> list[tuple[Fault, str]]:
+    return [(fault, in_german(fault.code) if current() == "de" else "") for fault in faults]
 
 
 def _spoken(message: str) -> str:

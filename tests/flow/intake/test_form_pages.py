@@ -225,6 +225,23 @@ def test_an_upload_is_its_uploaders_alone_and_only_for_a_while(bench: Bench, app
     assert bench.office.desk.collection(FORM_UPLOADS).count({}) == 0
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_is_left_out_is_said_before_publishing(
+    bench: Bench, app: Flask, programme: Programme, language: str
+) -> None:
+    book = load_workbook(io.BytesIO(changed(programme.forms[0], VISITS)))
+    book.create_sheet("Notes")["A1"] = "mine"
+    stream = io.BytesIO()
+    book.save(stream)
+    person = signed_in(bench, app, language=language).open(UPLOADS)
+    assert isinstance(person, Editor)
+
+    person.send_file(stream.getvalue())
+
+    assert 'The sheet "Notes" is not part of a form' in person.page.text
+    assert ("gehört nicht zum Fragebogen" in person.page.text) == (language == "de")
+
+
 def test_a_discarded_upload_is_gone(bench: Bench, app: Flask, programme: Programme) -> None:
     person = signed_in(bench, app).open(UPLOADS)
     assert isinstance(person, Editor)
