@@ -64,7 +64,7 @@ def _check_one(source: Path, published: Programme | None) -> int:
         print(f"{source}: ok: {_counts(loaded.programme)}")
         return 0
     try:
-        form, report = load_form(source.read_bytes(), source.name)
+        form, report = load_form(source.read_bytes(), source.name, source)
     except OSError as error:
         print(f"{source}: cannot be read ({error.strerror}).")
         return 1

@@ -37,20 +37,21 @@ def read_choices(
     missing_columns(columns, languages, sheet, "label", report)
     for row in sheet.rows:
         entry = Entry(row, columns, languages)
-        choice = _choice(entry, entries, report)
+        choice = read_choice(entry, entry.text("list_name"), entries, report)
         if choice:
             lists.setdefault(entry.text("list_name"), []).append(choice)
     return {name: tuple(choices) for name, choices in lists.items()}, entries
 
 
-def _choice(entry: Entry, entries: dict[tuple[str, str], Entry], report: Report) -> Choice | None:
-    list_name, name = entry.text("list_name"), entry.text("name")
+def read_choice(entry: Entry, list_name: str, entries: dict[tuple[str, str], Entry], report: Report) -> Choice | None:
+    """Return the choice in a row of this list and note its row in `entries`; None (and faults) when it is none."""
+    name = entry.text("name")
     for column in ("list_name", "name"):
         if column in entry.columns.plain and not entry.text(column):
             report.fault(entry.place, "missing_cell", f"This choice has no {column}.")
     if not list_name or not name:
         return None
-    if not NAME.fullmatch(list_name):
+    if "list_name" in entry.columns.plain and not NAME.fullmatch(list_name):
         report.fault(entry.at("list_name"), "bad_name", f'"{list_name[:80]}" cannot be a list name: {NAME_RULE}.')
     if len(name) > MAX_NAME or _CONTROL.search(name):
         message = (
@@ -71,7 +72,9 @@ def check_use(
 ) -> None:
     """Name lists nobody uses, and choice names with spaces in lists of which several may be chosen."""
     for list_name, choices in lists.items():
-        first = entries[list_name, choices[0].name]
+        first = entries.get((list_name, choices[0].name)) if choices else None
+        if first is None:  # from a file: used, and named by the file's checks
+            continue
         if list_name not in used:
             report.notice(first.at("list_name"), "unused_list", f'No question uses the list "{list_name}".')
         elif used[list_name][0] != "select_one":

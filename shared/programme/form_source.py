@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.programme.choice_files import Attached, add_files, no_files
 from shared.programme.choices import check_use, read_choices
 from shared.programme.columns import columns_of, language_code
 from shared.programme.entries import Entry, FormDraft, Languages
@@ -30,12 +31,19 @@ def read_sheets(data: bytes, file: str, report: Report) -> list[Sheet]:
     return []
 
 
-def read_form_draft(data: bytes, file: str, report: Report, languages: tuple[str, ...] = ()) -> FormDraft | None:
-    """Read one form; None when there is no survey to read. `languages` are those of the programme, if any."""
-    return form_draft(read_sheets(data, file, report), file, report, languages)
+def read_form_draft(
+    data: bytes, file: str, report: Report, languages: tuple[str, ...] = (), attached: Attached = no_files
+) -> FormDraft | None:
+    """Read one form; None when there is no survey to read.
+
+    `languages` are those of the programme, if any; `attached` reads a file beside the form, None = not there.
+    """
+    return form_draft(read_sheets(data, file, report), file, report, languages, attached)
 
 
-def form_draft(found: list[Sheet], file: str, report: Report, languages: tuple[str, ...] = ()) -> FormDraft | None:
+def form_draft(
+    found: list[Sheet], file: str, report: Report, languages: tuple[str, ...] = (), attached: Attached = no_files
+) -> FormDraft | None:
     """Read the form that stands in these sheets; None when there is no survey, or too much of it, to read."""
     if any(fault.code == "too_large" for fault in report.faults):
         return None
@@ -50,6 +58,7 @@ def form_draft(found: list[Sheet], file: str, report: Report, languages: tuple[s
     settings = _settings(sheets.get("settings"), file, report)
     spoken = _languages(sheets, settings, languages, Place(file), report)
     lists, choices = read_choices(sheets.get("choices"), spoken, report)
+    add_files(survey, lists, attached, spoken, report)
     reader = SurveyReader(survey, lists, spoken, report)
     reader.read()
     check_use(lists, choices, reader.used, report)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from shared.programme.changes import check_continuity
 from shared.programme.checks import check_one_form, check_programme
+from shared.programme.choice_files import no_files
 from shared.programme.drafts import FormPlan, ProgrammeDraft
 from shared.programme.entries import FormDraft
 from shared.programme.flags_file import FLAGS_FILE, SUPPORT_FILE, read_flags, read_measures
@@ -21,6 +23,8 @@ from shared.programme.programme_file import programme_fields, read_frame, read_p
 from shared.programme.sites_file import FILE as SITES_FILE
 from shared.programme.sites_file import read_sites
 from shared.programme.yaml_source import Node, read_yaml
+
+_MOST_BYTES = 6_000_000
 
 
 @dataclass(frozen=True)
@@ -93,16 +97,17 @@ def read_form(source: Path | bytes, filename: str | None = None) -> Form:
     """Read a stand-alone form by its file ending. Raises Invalid with every fault."""
     data = source if isinstance(source, bytes) else source.read_bytes()
     name = filename or (source.name if isinstance(source, Path) else "form.xlsx")
-    form, report = load_form(data, name)
+    form, report = load_form(data, name, source if isinstance(source, Path) else None)
     if form is None:
         raise report.invalid()
     return form
 
 
-def load_form(data: bytes, filename: str) -> tuple[Form | None, Report]:
-    """Read a stand-alone form and keep notices, too."""
+def load_form(data: bytes, filename: str, path: Path | None = None) -> tuple[Form | None, Report]:
+    """Read a stand-alone form and keep notices, too; `path` is where it lies, for the files it names."""
     report = Report()
-    draft = read_form_draft(data, filename, report)
+    attached = partial(_beside, path, path.parent) if path else no_files
+    draft = read_form_draft(data, filename, report, attached=attached)
     if draft:
         check_one_form(draft, report)
     return (draft.form if draft and not report.faults else None), report
@@ -113,7 +118,9 @@ def _read_planned_form(plan: FormPlan, folder: Path, draft: ProgrammeDraft, repo
     if data is None:
         return
     form_report = Report()
-    read = read_form_draft(data, plan.file, form_report, draft.frame.languages)
+    read = read_form_draft(
+        data, plan.file, form_report, draft.frame.languages, partial(_beside, folder / plan.file, folder)
+    )
     if read:
         draft.forms[plan.id] = _with_plan(read, plan)
         check_one_form(read, form_report)
@@ -135,6 +142,16 @@ def _with_plan(read: FormDraft, plan: FormPlan) -> FormDraft:
     return replace(read, form=form)
 
 
+def _beside(form: Path, folder: Path, file: str) -> bytes | None:
+    """Return a file beside the form, None if there is none or it lies outside the folder."""
+    path = form.parent / file
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+        return path.read_bytes()[:_MOST_BYTES] if inside else None
+    except OSError:
+        return None
+
+
 def _yaml(folder: Path, file: str, report: Report) -> Node | None:
     data = _bytes(folder, file, report)
     return None if data is None else read_yaml(data, file, report)
@@ -147,7 +164,7 @@ def _bytes(folder: Path, file: str, report: Report, named_at: Place | None = Non
         if not path.resolve().is_relative_to(folder.resolve()):
             raise FileNotFoundError
         with path.open("rb") as stream:
-            return stream.read(6_000_000)
+            return stream.read(_MOST_BYTES)
     except (OSError, ValueError):
         report.fault(named_at or Place(file), "missing_file", f'The file "{file}" is missing or cannot be read.')
         return None

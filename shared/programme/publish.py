@@ -52,6 +52,10 @@ def folder_texts(folder: Path) -> dict[str, str]:
     forms = [plan.file for plan in read_plans(read_frame(node, report)).values()]
     texts = [PROGRAMME_FILE, SITES_FILE, INDICATORS_FILE, FLAGS_FILE, SUPPORT_FILE, *forms]
     found = {file: (folder / file).read_text("utf-8-sig") for file in texts if not file.endswith(_WORKBOOK)}
+    for attached in {path for file in forms for path in (folder / file).parent.glob("*.csv")}:
+        name = attached.relative_to(folder).as_posix()
+        if name not in texts and attached.is_file():
+            found[name] = attached.read_text("utf-8-sig")
     for file in forms:
         if file.endswith(_WORKBOOK):
             sheets = read_sheets((folder / file).read_bytes(), file, report)

@@ -11,6 +11,7 @@ from shared.programme.place import Report, did_you_mean, listed
 from shared.programme.vocabulary import (
     APPEARANCE_PATTERN,
     APPEARANCES,
+    FILE_TYPES,
     IGNORED_APPEARANCES,
     IGNORED_PARAMETERS,
     IGNORED_TYPES,
@@ -23,7 +24,7 @@ from shared.programme.vocabulary import (
     TYPES,
 )
 
-_KNOWN = {name.lower(): name for name in (*TYPES, *LIST_TYPES, *STRUCTURE, *IGNORED_TYPES, *REFUSED_TYPES)}
+_KNOWN = {name.lower(): name for name in (*TYPES, *LIST_TYPES, *FILE_TYPES, *STRUCTURE, *IGNORED_TYPES, *REFUSED_TYPES)}
 _OR_OTHER = (["or_other"], ["or", "other"], ["or", "specify", "other"])
 _PARAMETER = re.compile(r"([A-Za-z_-]+)\s*=\s*([^\s,;]+)[\s,;]*")
 
@@ -53,6 +54,8 @@ def read_type(entry: Entry, report: Report) -> TypeCell:
         return TypeCell("broken", name)
     if name in LIST_TYPES:
         return _list_type(entry, name, rest, report)
+    if name in FILE_TYPES:
+        return _file_type(entry, name, rest, report)
     if rest and name not in STRUCTURE:
         report.fault(entry.at("type"), "unknown_type", f'"{" ".join(rest)}" has no meaning after {name}; remove it.')
     if name in IGNORED_TYPES:
@@ -80,6 +83,25 @@ def _list_type(entry: Entry, name: str, rest: list[str], report: Report) -> Type
     if rest[1:] and not or_other:
         report.fault(place, "unknown_type", f'"{" ".join(rest[1:])}" has no meaning after the list; remove it.')
     return TypeCell("question", name, rest[0], or_other)
+
+
+def choice_file(text: str) -> str:
+    """Return the file a type cell takes its choices from, '' if none."""
+    found = _known_type(text.split())
+    return found[1][0] if found and found[0] in FILE_TYPES and found[1] else ""
+
+
+def list_of_file(file: str) -> str:
+    """Return the name of the list a file becomes: `towns.csv` is `towns`."""
+    return file.removesuffix(".csv")
+
+
+def _file_type(entry: Entry, name: str, rest: list[str], report: Report) -> TypeCell:
+    if len(rest) != 1 or not rest[0].endswith(".csv"):
+        message = f'"{name}" needs the name of one CSV file after it: {name} towns.csv.'
+        report.fault(entry.at("type"), "missing_list", message)
+        return TypeCell("broken", name)
+    return TypeCell("question", FILE_TYPES[name], list_of_file(rest[0]))
 
 
 def read_appearance(entry: Entry, report: Report) -> str:

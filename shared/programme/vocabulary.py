@@ -56,6 +56,10 @@ CHOICES = Vocabulary(
     further=True,
 )
 
+CHOICE_FILE = Vocabulary(
+    plain=frozenset({"name"}), translated=frozenset({"label"}), aliases=CHOICES.aliases, refused=_MEDIA, further=True
+)
+
 SETTINGS = Vocabulary(
     plain=frozenset({"form_title", "form_id", "version", "default_language", "style"}),
     aliases={"title": "form_title", "set_form_title": "form_title", "set_form_id": "form_id", "id_string": "form_id"},
@@ -78,6 +82,7 @@ TYPES = frozenset(
      "barcode", "geopoint"}
 )  # fmt: skip
 LIST_TYPES = frozenset({"select_one", "select_multiple", "rank"})
+FILE_TYPES = {"select_one_from_file": "select_one", "select_multiple_from_file": "select_multiple"}
 STRUCTURE = frozenset({"begin_group", "end_group", "begin_repeat", "end_repeat"})
 TYPE_ALIASES = {
     "string": "text", "int": "integer", "datetime": "dateTime", "trigger": "acknowledge", "select1": "select_one",
@@ -94,7 +99,6 @@ IGNORED_TYPES = frozenset(
 REFUSED_TYPES = {
     **dict.fromkeys(("geotrace", "geoshape"), "ask for points (geopoint), or for the place in words or by a list"),
     **dict.fromkeys(("image", "photo", "audio", "video", "file", "background-audio"), "attachments are not kept"),
-    **dict.fromkeys(("select_one_from_file", "select_multiple_from_file"), "put the choices on the choices sheet"),
     **dict.fromkeys(("select_one_external", "cascading_select"), "use select_one with a choice_filter"),
     **dict.fromkeys(("csv-external", "xml-external"), "put the rows on the choices sheet"),
     "osm": "ask for the place in words",

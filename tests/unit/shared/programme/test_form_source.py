@@ -78,7 +78,7 @@ def test_old_spellings_of_columns_and_types_are_understood() -> None:
         ("select_one yes_no random | a | A | A", "unknown_type"),
         ("geotrace | a | A | A", "not_supported"),
         ("image | a | A | A", "not_supported"),
-        ("select_one_from_file f.csv | a | A | A", "not_supported"),
+        ("select_one_from_file f.csv | a | A | A", "missing_file"),
         ("integer | 1a | A | A", "bad_name"),
         ("integer | a.b | A | A", "bad_name"),
         ("integer | meta | A | A", "bad_name"),
