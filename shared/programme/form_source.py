@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.programme.choice_files import Attached, add_files, no_files
-from shared.programme.choices import check_use, read_choices
+from shared.programme.choices import Lists, check_use, read_choices
 from shared.programme.columns import columns_of, language_code
 from shared.programme.entries import Entry, FormDraft, Languages
 from shared.programme.fields import NAME, NAME_RULE
@@ -62,9 +62,14 @@ def form_draft(
     reader = SurveyReader(survey, lists, spoken, report)
     reader.read()
     check_use(lists, choices, reader.used, report)
+    form = _form(reader, lists, settings, spoken)
+    return FormDraft(form, file, reader.entries, choices, settings, frozenset(reader.unread))
+
+
+def _form(reader: SurveyReader, lists: Lists, settings: Entry | None, spoken: Languages) -> Form:
     items, lists = with_other(tuple(reader.items), lists, reader.or_other, spoken.required)
     title = settings.text("form_title") if settings else ""
-    form = Form(
+    return Form(
         id=settings.text("form_id") if settings else "",
         version=settings.text("version") if settings else "",
         title={code: title for code in spoken.required if title},
@@ -73,7 +78,6 @@ def form_draft(
         items=items,
         choices=lists,
     )
-    return FormDraft(form, file, reader.entries, choices, settings, frozenset(reader.unread))
 
 
 def _known_sheets(found: list[Sheet], report: Report) -> dict[str, Sheet]:
