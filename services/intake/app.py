@@ -20,6 +20,7 @@ from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, Office, open_office
 from services.intake.ports import COLLECTIONS, WITH_OUTBOX
 from services.intake.web import api, collection, exports, form_api, form_preview, live, openrosa, sign_in, statement
+from services.intake.web.review import blueprint as review_pages
 from shared.clock import Clock, SystemClock
 from shared.events import Event
 from shared.outbox import Receipts, Relay
@@ -35,6 +36,7 @@ CALENDAR_S = 10.0
 TIDY_S = 3600.0
 DESCRIPTION = "Questionnaires in, durable submissions out: send answers, publish programmes, see who has answered."
 PAGES = (
+    review_pages,
     live.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint, form_preview.blueprint,
     statement.blueprint,
 )  # fmt: skip
@@ -83,6 +85,7 @@ def build_relay(
     steps["overdue"] = Every(CALENDAR_S, time.monotonic, office.overdue.run_once)
     steps["tidying"] = Every(TIDY_S, time.monotonic, office.tidying.run_once)
     steps["mails"] = lambda: office.sign_in.mail_one(mailer, owner)
+    steps["mails of responses sent back"] = lambda: office.reviewing.mail_one(mailer, owner)
     receipts = Receipts(desk.store, [spec.name for spec in WITH_OUTBOX])
     return Relaying(steps, {"handled.intake": receipts.on_handled})
 

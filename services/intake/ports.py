@@ -31,13 +31,16 @@ INVITATIONS = CollectionSpec(
 SIGN_IN_LINKS = CollectionSpec("sign_in_links", (Index("mail", ("mail_due",)), Index("expiry", ("expires_at",))))
 OVERDUE = CollectionSpec("overdue", (OUTBOX_INDEX,))
 EMAILS = CollectionSpec("account_emails")
+SENT_BACK = CollectionSpec(
+    "sent_back", (Index("mail", ("mail_due",)), Index("place", ("programme", "wave", "form", "site")))
+)
 FORM_UPLOADS = CollectionSpec(
     "form_uploads", (Index("own", ("by", "programme", "form")), Index("expiry", ("expires_at",)))
 )
 _OWN = (SUBMISSIONS, DEFINITIONS, DRAFTS, INVITATIONS, SIGN_IN_LINKS, OVERDUE, EMAILS, FORM_UPLOADS)
 _REGISTERED = (registry.SITES, registry.WAVES, registry.ACCOUNTS)
 _TOLD = tuple(CollectionSpec(spec.name, (*spec.indexes, OUTBOX_INDEX)) for spec in _REGISTERED)
-COLLECTIONS = (*_OWN, *_TOLD, registry.PROGRAMMES, registry.KEYS)
+COLLECTIONS = (SENT_BACK, *_OWN, *_TOLD, registry.PROGRAMMES, registry.KEYS)
 WITH_OUTBOX = (SUBMISSIONS, DEFINITIONS, *_TOLD, OVERDUE)
 
 

@@ -104,6 +104,11 @@ class Submission:
         return {"submission": response_id(self.place, self.alias), "respondent": self.alias}
 
     @property
+    def response(self) -> str:
+        """The key that all revisions of the response share."""
+        return response_id(self.place, self.respondent)
+
+    @property
     def next_revision(self) -> int:
         """The number of the revision that may replace this one; an erasure was told under a number of its own."""
         return self.revision + (2 if self.erased else 1)

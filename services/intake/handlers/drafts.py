@@ -18,7 +18,8 @@ from services.intake.domain.unfolding import unfold
 from services.intake.domain.values import Answer
 from services.intake.handlers.desk import Desk, Questionnaire
 from services.intake.handlers.draft_store import DraftStore
-from services.intake.handlers.submit import Submissions, check_open
+from services.intake.handlers.opening import check_open
+from services.intake.handlers.submit import Submissions
 from shared.errors import NotFound
 from shared.events import derived_id
 
@@ -43,7 +44,7 @@ class Drafts:
     def begin(self, invitation: Invitation) -> Begun:
         """Open the respondent's draft, or a fresh one when the link is shared. Raises Conflict when not open."""
         asked = self._desk.questionnaire(invitation.place)
-        check_open(asked, self._desk.now())
+        check_open(self._desk, asked)
         run = self._new_token() if invitation.shared else None
         existing = None if run else self.find(invitation, None)
         return Begun(existing or self._fresh(asked, invitation, run), run)
@@ -66,7 +67,7 @@ class Drafts:
     def begin_again(self, invitation: Invitation, run: str | None) -> Draft:
         """Empty a draft that cannot be opened; any other is returned as it is. Raises NotFound, Conflict."""
         asked = self._desk.questionnaire(invitation.place)
-        check_open(asked, self._desk.now())
+        check_open(self._desk, asked)
         try:
             return self.get(invitation, run)
         except Unreadable:
@@ -89,7 +90,7 @@ class Drafts:
         A draft that was submitted meanwhile is returned as it is. Raises Conflict when not open.
         """
         asked = self._desk.questionnaire(draft.place)
-        check_open(asked, self._desk.now())
+        check_open(self._desk, asked, draft.deprecated_id)
 
         def with_page(now: Draft) -> Draft:
             if now.state == "submitted":
@@ -123,7 +124,7 @@ class Drafts:
 
     def _asked(self, draft: Draft, repeat: str) -> Questionnaire:
         asked = self._desk.questionnaire(draft.place)
-        check_open(asked, self._desk.now())
+        check_open(self._desk, asked, draft.deprecated_id)
         item = unfold(asked.compiled, draft.answers).items.get(repeat)
         if draft.state != "draft" or item is None or not is_repeat(item) or item.calculation:
             raise NotFound("There is no such list of entries.")

@@ -42,6 +42,7 @@ class Erasing:
         last = max(revision.revision for revision in revisions)
         for revision in revisions:
             self._empty(revision, told=revision.revision == last)
+            self._submissions.forget_sent_back(revision)
         self._drop_drafts(named.place, {revision.instance_id for revision in revisions})
         return len(revisions)
 
@@ -99,7 +100,7 @@ class Tidying:
         for programme in self._desk.registry.programmes():
             for wave in programme.waves:
                 if calendar(wave, self._desk.zone).closes_at < long_ago:
-                    done += self._remove(DRAFTS, {"programme": programme.id, "wave": wave.code})
+                    done += self._remove(DRAFTS, {"programme": programme.id, "wave": wave.code, "saved_at": Range(lt=long_ago)})
         return done
 
     def _remove(self, spec: CollectionSpec, where: Where) -> int:

@@ -13,7 +13,8 @@ from services.intake.domain.values import Answer
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.draft_store import DraftStore
 from services.intake.handlers.drafts import Drafts, of_submission
-from services.intake.handlers.submit import Submissions, check_open
+from services.intake.handlers.opening import check_open
+from services.intake.handlers.submit import Submissions
 from shared.errors import Conflict, Invalid, NotFound
 
 
@@ -57,10 +58,10 @@ class HandingIn:
     def change(self, draft: Draft) -> Draft:
         """Open a submitted response again; what is handed in next replaces it. Raises Conflict when not open."""
         asked = self._desk.questionnaire(draft.place)
-        check_open(asked, self._desk.now())
         if draft.state == "draft":
             return draft
         latest = self._latest(draft)
+        check_open(self._desk, asked, latest.instance_id)
         opened = replace(
             draft,
             state="draft",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.intake.domain.draft import Draft, Left
+from services.intake.domain.review import SentBack
 from services.intake.domain.sealing import Seal, Sealed
 from services.intake.domain.submission import FieldRecord, Mark, Place, Submission, response_id
 from shared.store.port import Document
@@ -64,6 +65,13 @@ def from_document(document: Document) -> Submission:
         erased=document.get("erased", False),
         field=_field_from_document(document.get("field")),
     )
+
+
+def sent_back_from(document: Document | None) -> SentBack | None:
+    """Read how a revision was sent back, None if it was not."""
+    if document is None:
+        return None
+    return SentBack(document["comment"], document["by"], document["at"], document["until"])
 
 
 def draft_to_document(draft: Draft, seal: Seal) -> Document:

@@ -20,6 +20,7 @@ from services.intake.handlers.openrosa import OpenRosa
 from services.intake.handlers.people import People
 from services.intake.handlers.publish import Publishing
 from services.intake.handlers.republish import Republishing
+from services.intake.handlers.review import Reviewing
 from services.intake.handlers.sign_in import SignIn
 from services.intake.handlers.submit import Submissions
 from shared.programme.model import Programme
@@ -48,6 +49,7 @@ class Office:
     republishing: Republishing
     erasing: Erasing
     tidying: Tidying
+    reviewing: Reviewing
     read_files: Callable[[Mapping[str, str]], Programme]
 
 
@@ -62,11 +64,9 @@ class Links:
 
 def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str]], Programme]) -> Office:
     """Build every use case on one desk."""
-    submissions = Submissions(desk)
-    calendar = WaveCalendar(desk)
+    submissions, calendar = Submissions(desk), WaveCalendar(desk)
     drafts = Drafts(desk, submissions, links.new_token)
-    people = People(desk)
-    history = FormHistory(desk)
+    people, history = People(desk), FormHistory(desk)
     publishing = Publishing(desk, calendar, history)
     invitations = Invitations(desk, links.new_token, links.sign)
     return Office(
@@ -89,5 +89,6 @@ def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str
         republishing=Republishing(desk, submissions),
         erasing=Erasing(desk, submissions),
         tidying=Tidying(desk),
+        reviewing=Reviewing(desk, submissions, invitations, history, links.public_url),
         read_files=read_files,
     )

@@ -26,7 +26,8 @@ from services.intake.domain.submission import (
 from services.intake.domain.values import Answer
 from services.intake.handlers.desk import Desk, Questionnaire
 from services.intake.handlers.kept import from_document, to_document
-from services.intake.ports import SUBMISSIONS
+from services.intake.handlers.opening import check_open
+from services.intake.ports import SENT_BACK, SUBMISSIONS
 from shared.errors import Conflict, Fault, Invalid
 from shared.outbox import stage
 from shared.programme.model import Programme, Site, Wave
@@ -100,7 +101,7 @@ class Submissions:
     ) -> tuple[Submission, Mapping[str, Answer]]:
         asked = self._desk.questionnaire(sent.place, sent.form_version)
         if past_at is None:
-            check_open(asked, self._desk.now())
+            check_open(self._desk, asked, sent.deprecated_id)
         if asked.form.anonymous and sent.respondent is not None:
             raise Invalid([Fault("respondent", "not_allowed", refusals.ANONYMOUS)])
         who = self._identity(asked, sent)
@@ -157,6 +158,10 @@ class Submissions:
         last = self.latest(replace(asked.place, wave=wave.code), respondent)
         return last.answers if last else {}
 
+    def forget_sent_back(self, revision: Submission) -> None:
+        """Remove what was said when this revision was sent back."""
+        self._desk.collection(SENT_BACK).delete(revision.id)
+
     def find(self, place: Place, instance_id: str) -> Submission | None:
         """Return the revision sent under this instance id, None if there is none."""
         document = self._kept.get(submission_id(place, instance_id))
@@ -174,15 +179,6 @@ class Submissions:
         for document in self._kept.stream(where, sort=_AS_INDEXED):
             newest[document["response"]] = document
         return [from_document(document) for document in newest.values() if not document.get("erased")]
-
-
-def check_open(asked: Questionnaire, now: str) -> None:
-    """Raise Conflict unless the wave takes answers at this instant."""
-    state = asked.calendar.state(now)
-    if state == "closed":
-        raise Conflict("wave_closed", refusals.CLOSED.format(wave=asked.wave.code))
-    if state == "planned":
-        raise Conflict("wave_not_open", refusals.NOT_OPEN.format(wave=asked.wave.code, day=asked.wave.opens_on))
 
 
 def wave_before(programme: Programme, wave: Wave, form: str) -> Wave | None:

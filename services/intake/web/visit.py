@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
 
@@ -12,10 +14,13 @@ from services.intake.domain.draft import Draft
 from services.intake.domain.filling import Record
 from services.intake.domain.pages import Page, Path, paginate, path
 from services.intake.domain.refit import refit
+from services.intake.domain.review import SentBack
 from services.intake.handlers.desk import Questionnaire
+from services.intake.handlers.opening import reopened
 from services.intake.web.here import office
 from services.intake.web.page_view import said
 from services.intake.web.revised import News, news_of
+from shared.clock import from_text
 from shared.errors import Fault
 from shared.web.language import current
 
@@ -24,6 +29,7 @@ from shared.web.language import current
 class Visit:
     """What a questionnaire page works with. `draft` is None before anything was begun.
 
+    `sent_back`: what was handed in is open for changes, whatever the calendar says.
     `refitted`: the draft meets another version of the form in this request, the person was not told yet.
     """
 
@@ -32,6 +38,7 @@ class Visit:
     asked: Questionnaire
     draft: Draft | None
     refitted: bool = field(default=False, kw_only=True)
+    sent_back: SentBack | None = field(default=None, kw_only=True)
 
     @property
     def template(self) -> str:
@@ -40,8 +47,8 @@ class Visit:
 
     @property
     def state(self) -> str:
-        """Whether the wave is planned, open or closed now."""
-        return self.asked.calendar.state(office().desk.now())
+        """Whether the wave is planned, open (or what was handed in was sent back) or closed now."""
+        return "open" if self.sent_back else self.asked.calendar.state(office().desk.now())
 
     def editable(self) -> Draft | None:
         """Return the draft if answers can be changed now, else None: show the start page instead."""
@@ -54,6 +61,13 @@ class Visit:
         if self.run:
             values["run"] = self.run
         return url_for(f"questionnaire.{view}", **{name: value for name, value in values.items() if value})
+
+    @property
+    def until(self) -> str:
+        """The last day on which answers are taken: the wave's, or a later one until which they were sent back."""
+        closes = self.asked.calendar.closes_at
+        last = max(closes, self.sent_back.until) if self.sent_back else closes
+        return str((from_text(last) - timedelta(seconds=1)).astimezone(ZoneInfo(self.zone)).date())
 
     @property
     def zone(self) -> str:
@@ -101,7 +115,13 @@ def visit(token: str, run: str | None) -> Visit:
     asked = office().desk.questionnaire(invitation.place)
     draft = office().drafts.find(invitation, run)
     fitted = refit(draft, asked.compiled, current()) if draft else None
-    return Visit(token, run, asked, fitted, refitted=fitted is not draft)
+    sent_back = reopened(office().desk, invitation.place, _handed_in(draft)) if draft else None
+    return Visit(token, run, asked, fitted, refitted=fitted is not draft, sent_back=sent_back)
+
+
+def _handed_in(draft: Draft) -> str | None:
+    """Return the instance of the revision that was handed in last, as far as the draft knows."""
+    return draft.instance_id if draft.state == "submitted" else draft.deprecated_id
 
 
 def without_draft(token: str, run: str | None) -> Visit:
