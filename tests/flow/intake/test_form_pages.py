@@ -225,6 +225,18 @@ def test_an_upload_is_its_uploaders_alone_and_only_for_a_while(bench: Bench, app
     assert bench.office.desk.collection(FORM_UPLOADS).count({}) == 0
 
 
+def test_changed_texts_are_shown_in_every_language_before_and_after(
+    bench: Bench, app: Flask, programme: Programme
+) -> None:
+    person = signed_in(bench, app).open(UPLOADS)
+    assert isinstance(person, Editor)
+
+    person.send_file(changed(programme.forms[0], C3="Nachweise, die fällig sind"))
+
+    assert "<del>Fällige Nachweise</del> <ins>Nachweise, die fällig sind</ins>" in person.html
+    assert "<ins>Proofs" not in person.html
+
+
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_what_is_left_out_is_said_before_publishing(
     bench: Bench, app: Flask, programme: Programme, language: str
