@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from services.intake.app import build_web
 from services.intake.domain.submission import Sent
 from shared.programme.xlsform import xform
+from shared.registry import Account, Grant
 from tests.support.browsing import Person
 from tests.support.exports import read_csv
 from tests.support.intake import PLACE, Bench, settings
@@ -195,3 +196,23 @@ def test_devices_get_repeats_too() -> None:
 
     assert xml.count("<repeat ") == 3
     assert "jr:count" in xml
+
+
+def test_the_preview_adds_and_removes_items_and_stores_none(bench: Bench, app: Flask) -> None:
+    bench.office.people.save(Account("eva", "eva@example.org", "Eva", "en", (Grant("evaluator", "sample"),)))
+    person = Person(app.test_client()).open(bench.office.sign_in.link_for("eva")).press()
+    person.open("/collection/programmes/sample/forms/report/preview")
+    assert "title@1" in person.page.ids
+
+    second(person)
+    title = field(person, "title", 2)
+    person.press("add:helpers@1", **{title: "Closing"})
+    assert 'value="Opening"' in person.html
+    assert 'value="Closing"' in person.html
+    person.press(f"remove:{title.replace('title', 'events')}")
+    assert 'value="Closing"' not in person.html
+    person.press(**{field(person, "helper", 2): "Toni", "places@1": "20"})
+
+    assert person.status == 200
+    assert "title@1" not in person.page.ids
+    assert bench.store.collection("drafts").count({}) == 0

@@ -10,10 +10,11 @@ import pytest
 from openpyxl import load_workbook
 
 from shared.programme.book_writer import write_workbook
-from shared.programme.changes import asked_digest
+from shared.programme.changes import asked_digest, compare
 from shared.programme.loader import load_form, read_form, read_programme
 from shared.programme.model import Form
 from tests.support.programmes import EXAMPLES, HEADINGS, markdown
+from tests.support.repeated import events_form
 
 SHIPPED = sorted(path.parent for path in (EXAMPLES.parents[1] / "programmes").glob("*/programme.yaml"))
 
@@ -32,6 +33,13 @@ def test_a_form_written_as_workbook_and_read_again_is_the_same(folder: Path) -> 
             form.choices,
         )
         assert asked_digest(again) == asked_digest(form)
+
+
+def test_repeats_are_written_as_repeats() -> None:
+    form = read_form(write_workbook(events_form()), "report.xlsx")
+
+    assert form.items == events_form().items
+    assert compare(events_form(), form).none
 
 
 def test_texts_that_look_like_formulas_or_hold_control_characters_stay_texts() -> None:
