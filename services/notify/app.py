@@ -59,7 +59,7 @@ class Notify:
         self.routes = self.settings.routes()
         self.contact = Contact(self.store, self.clock, self.settings.late_after_s)
         self.registry = Registry(self.store)
-        self.people = People(self.store, self.registry)
+        self.people = People(self.store, self.registry, self.clock)
         self.groups = Groups(self.store, self.people, self.routes, self.clock)
         self.links = MailLinks(self.settings.base_url, self.settings.secret_key)
         self.renderer = MailRenderer(self.server.sender, self.links)

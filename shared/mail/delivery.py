@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.clock import plus
-from shared.mail.replies import Meaning, Reply, meaning
+from shared.mail.replies import Meaning, Phase, Reply, meaning
 from shared.store.port import Change
 
 Document = dict[str, Any]
@@ -30,6 +30,7 @@ QUEUED, LEASED, SENT, UNCERTAIN, RETRY, FAILED, EXPIRED = (
 FINAL = (SENT, FAILED, EXPIRED)
 _RETRY_S = (30, 120, 300, 900, 1800)
 _HOUR_S = 3600
+MISSED_AFTER_S = 900
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,18 @@ def after_reply(delivery: Mapping[str, Any], reply: Reply, at: str, worker: str,
     number = int(delivery.get("failures", 0))
     change = _later(RETRY, plus(at, retry_after_s(delivery["_id"], number)), at, worker, reply)
     return Change(set=change.set, unset=change.unset, append=change.append, inc={"failures": 1})
+
+
+def missed(delivery: Mapping[str, Any], reply: Reply, change: Change, at: str) -> bool:
+    """True when the recipient must count as out of reach, so that somebody else hears of the matter.
+
+    The mail is refused or given up; or it is critical, and the recipient's mailbox (not the whole mail
+    server, which takes no mail of a stand-in either) has put it off for a quarter of an hour.
+    """
+    if change.set["state"] in (FAILED, EXPIRED):
+        return meaning(reply) is not Meaning.HARD_BOUNCE
+    put_off = reply.phase is Phase.RCPT and reply.code is not None and meaning(reply) is Meaning.RETRY
+    return put_off and delivery["route"] == "critical" and at >= plus(delivery["created_at"], MISSED_AFTER_S)
 
 
 def unsure(delivery: Mapping[str, Any], at: str, worker: str, patience: Patience) -> Change:

@@ -10,19 +10,22 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.notify.documents import SUPPRESSIONS
 from services.notify.domain import recipients as rules
+from shared.clock import Clock, plus, to_text
 from shared.errors import NotFound
 from shared.programme.model import Programme
 from shared.registry import Account, Registry
-from shared.store.port import Document, Duplicate, Store
+from shared.store.port import Change, Document, Duplicate, Range, Store
 
+MISSED_S = 86_400
 DEFAULT_ZONE = ZoneInfo("Europe/Berlin")
 
 
 class People:
     """Answers from this service's own copy of accounts, sites and programmes."""
 
-    def __init__(self, store: Store, registry: Registry) -> None:
+    def __init__(self, store: Store, registry: Registry, clock: Clock) -> None:
         self._registry = registry
+        self._clock = clock
         self._suppressions = store.collection(SUPPRESSIONS.name)
 
     def roster(self) -> Roster:
@@ -81,9 +84,27 @@ class People:
         except Duplicate:
             return
 
+    def miss(self, address: str, account: str, reason: str) -> bool:
+        """Count an address as out of reach for a day, without taking it out of use; False if it was already."""
+        now = to_text(self._clock.now())
+        key, until = f"missed {_digest(address)}", plus(now, MISSED_S)
+        try:
+            self._suppressions.insert({"_id": key, "account": account, "at": now, "reason": reason, "until": until})
+        except Duplicate:
+            late = Change(set={"at": now, "reason": reason, "until": until})
+            return self._suppressions.update_if(key, {"until": Range(lte=now)}, late) is not None
+        return True
+
+    def reachable(self, address: str) -> bool:
+        """True unless the address is out of use, or was missed within a day."""
+        missed = self._suppressions.get(f"missed {_digest(address)}")
+        away = missed is not None and to_text(self._clock.now()) < missed["until"]
+        return not away and not self.suppressed(address)
+
     def lift(self, address: str) -> None:
         """Use an address again."""
         self._suppressions.delete(_digest(address))
+        self._suppressions.delete(f"missed {_digest(address)}")
 
 
 class Roster:
@@ -92,7 +113,7 @@ class Roster:
     def __init__(self, people: People, registry: Registry) -> None:
         self._people = people
         self._holders = cache(registry.accounts_for)
-        self._suppressed = cache(people.suppressed)
+        self._reachable = cache(people.reachable)
 
     def recipients(self, alert: Mapping[str, Any]) -> list[rules.Recipient]:
         """Return who is told about an alert."""
@@ -101,7 +122,7 @@ class Roster:
             alert,
             self._people.terms(alert),
             lambda role: self._holders(programme, site, role),
-            lambda account: not self._suppressed(account.email),
+            lambda account: self._reachable(account.email),
         )
 
 

@@ -130,6 +130,10 @@ class Sender:
             self._people.suppress(account.email, account.id, now, reply.in_words())
             self._tell_others(lease.document)
         change = deliveries.after_reply(lease.document, reply, now, self._options.owner, self._options.patience)
+        if deliveries.missed(lease.document, reply, change, now) and self._people.miss(
+            account.email, account.id, reply.in_words()
+        ):
+            self._tell_others(lease.document)
         if what is Meaning.SENT:
             change = Change(
                 set={**change.set, **stage(lease.document, [_sent_event(lease.document, now)], now)},

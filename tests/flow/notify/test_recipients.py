@@ -5,10 +5,13 @@ from __future__ import annotations
 import itertools
 import random
 
+import pytest
+
 from shared.mail.replies import Phase, Reply
 from tests.support.notify import SITE, Timeline, World
 
 NO_SUCH_USER = Reply(Phase.RCPT, 550, "5.1.1")
+TAKEN = Reply(Phase.DOT, 250)
 
 
 def told(world: World) -> list[str]:
@@ -186,3 +189,54 @@ def test_events_in_any_order_and_number_lead_to_the_same_state_and_no_extra_mail
         assert len(keys) == len(set(keys))
 
     assert all(state == states[0] for state in states)
+
+
+@pytest.mark.parametrize("phase", [Phase.RCPT, Phase.DATA, Phase.DOT])
+def test_when_a_mail_is_refused_the_stand_in_is_told_and_the_address_stays_in_use(phase: Phase) -> None:
+    world = World()
+    world.account("adam", role="admin")
+    world.mailer.replies["cora@example.org"] = [Reply(phase, 554, "5.7.1"), TAKEN]
+    world.flag("F-A")
+
+    world.run_until(3600)
+
+    assert told(world) == ["adam"]
+    world.run_until(90_000)
+    world.flag("F-B", episode="F-B-1")
+    world.run_until(93_600)
+    assert "cora" in told(world)
+
+
+def test_a_critical_mail_that_a_mailbox_puts_off_reaches_the_stand_in_after_a_quarter_of_an_hour() -> None:
+    world = World()
+    world.account("adam", role="admin")
+    world.mailer.replies["cora@example.org"] = [*[Reply(Phase.RCPT, 452, "4.2.2")] * 6, TAKEN]
+    world.flag("F-A")
+
+    world.run_until(800)
+    assert told(world) == []
+    world.run_until(4 * 3600)
+
+    assert sorted(told(world)) == ["adam", "cora"]
+
+
+def test_a_warning_that_is_put_off_waits_for_its_recipient() -> None:
+    world = World()
+    world.account("adam", role="admin")
+    world.mailer.replies["cora@example.org"] = [*[Reply(Phase.RCPT, 452, "4.2.2")] * 6, TAKEN]
+    world.flag("F-A", severity="warn")
+
+    world.run_until(6 * 3600)
+
+    assert told(world) == ["cora"]
+
+
+def test_while_no_mail_leaves_at_all_nobody_takes_anybodys_place() -> None:
+    world = World()
+    world.account("adam", role="admin")
+    world.mailer.replies["cora@example.org"] = [*[Reply(Phase.CONNECT)] * 8, TAKEN]
+    world.flag("F-A")
+
+    world.run_until(12 * 3600)
+
+    assert told(world) == ["cora"]
