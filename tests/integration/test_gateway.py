@@ -2,91 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import threading
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.servers import nginx
-from tests.support.servers.fixtures import cannot_run
-from tests.support.servers.process import CannotRun, free_port
+from tests.support.gateway import OWN_REFUSAL, Gateway, Upstream, running, serve
+from tests.support.servers.process import free_port
 from tests.support.wait import eventually
-
-OWN_REFUSAL = b'{"code": "wave_closed", "status": 409, "message": "closed", "errors": []}'
-
-
-class Upstream(BaseHTTPRequestHandler):
-    """Says which service it stands for.
-
-    `/slow` in the path: only once the test is over, `/late`: after two seconds, `/refused`: a refusal.
-    """
-
-    name = "nobody"
-    over = threading.Event()
-
-    def do_GET(self) -> None:
-        self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if "/slow" in self.path:
-            self.over.wait(30)
-        if "/late" in self.path:
-            self.over.wait(2)
-        refused = "/refused" in self.path
-        content = OWN_REFUSAL if refused else self.name.encode()
-        self.send_response(409 if refused else 200)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    do_POST = do_GET
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
-
-
-@dataclass
-class Answer:
-    status: int
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> dict[str, object]:
-        return dict(json.loads(self.body))
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
-
-
-@dataclass
-class Gateway:
-    address: str
-    log: Path
-
-    def ask(self, path: str, body: bytes | None = None, language: str = "") -> Answer:
-        headers = {"Accept-Language": language} if language else {}
-        request = urllib.request.Request(self.address + path, data=body, headers=headers)
-        try:
-            with urllib.request.build_opener(_Stay).open(request, timeout=20) as found:
-                return Answer(found.status, dict(found.headers), found.read())
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return Answer(refused.code, dict(refused.headers), refused.read())
-
-
-def serve(name: str) -> ThreadingHTTPServer:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type(name, (Upstream,), {"name": name}))
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
-    return server
 
 
 @pytest.fixture(scope="module")
@@ -104,21 +27,11 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
         "limit_req_status 429;": "limit_req_status 429; limit_req_zone $binary_remote_addr zone=few:1m rate=1r/m;",
         "location /api/scoring/ {": "location /api/scoring/ { limit_req zone=few burst=1 nodelay;",
     }
-    yield from _running(tmp_path_factory.mktemp("gateway"), upstreams, changes)
+    yield from running(tmp_path_factory.mktemp("gateway"), upstreams, changes)
     Upstream.over.set()
     for server in servers.values():
         server.shutdown()
         server.server_close()
-
-
-def _running(folder: Path, upstreams: dict[str, str], changes: dict[str, str]) -> Iterator[Gateway]:
-    try:
-        process, address = nginx.launch(folder, upstreams, changes)
-    except CannotRun as reason:
-        cannot_run(str(reason))
-        return
-    yield Gateway(address, folder / "access.log")
-    process.stop()
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ _NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 
 
 def launch(
-    folder: Path, upstreams: Mapping[str, str], changes: Mapping[str, str] | None = None
+    folder: Path, upstreams: Mapping[str, str], changes: Mapping[str, str] | None = None, trusted: str = ""
 ) -> tuple[ServerProcess, str]:
     """Start the gateway in front of these (`intake:8000` → `127.0.0.1:…`); return it and its address.
 
-    `changes` are further texts to put in the place of others. Raises CannotRun.
+    `changes` are further texts to put in the place of others, `trusted` is TRUSTED_PROXIES. Raises CannotRun.
     """
     if not Path(_NGINX).exists():
         raise CannotRun("nginx is not installed (package nginx-light)")
@@ -38,6 +38,9 @@ def launch(
     folder.chmod(0o755)
     (folder / "nginx.conf").write_text(text, encoding="utf-8")
     own = "user root; " if os.geteuid() == 0 else ""  # else its workers are nobody, who may not write below folder
-    command = [_NGINX, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"{own}daemon off;"]
-    server = start("nginx", command, log=folder / "nginx.log", answers=lambda: listens(port), timeout_s=20)
+    command = [GATEWAY / "start", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"{own}daemon off;"]
+    path = f"{Path(_NGINX).parent}:{os.environ['PATH']}"
+    env = {**os.environ, "PATH": path, "TMPDIR": str(folder), "TRUSTED_PROXIES": trusted}
+    log = folder / "nginx.log"
+    server = start("nginx", list(map(str, command)), log=log, answers=lambda: listens(port), env=env, timeout_s=20)
     return server, f"http://127.0.0.1:{port}"

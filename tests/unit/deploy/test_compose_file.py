@@ -126,3 +126,12 @@ def test_every_secret_a_container_is_told_of_is_made(tmp_path: Path) -> None:
         assert [file for file in files if not (tmp_path / role / file.relative_to("/run/keys")).exists()] == [], name
         if name not in ("intake", "intake-relay", "notify", "notify-web"):
             assert "SMTP_URL" not in told, name
+
+
+def test_the_gateway_believes_nobody_unless_told_whom() -> None:
+    assert compose(MAIL)["services"]["gateway"]["environment"] == {"TRUSTED_PROXIES": ""}
+    trusted = "192.0.2.1 198.51.100.0/24"
+    assert (
+        compose({**MAIL, "TRUSTED_PROXIES": trusted})["services"]["gateway"]["environment"]["TRUSTED_PROXIES"]
+        == trusted
+    )
