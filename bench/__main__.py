@@ -78,7 +78,7 @@ def evaluating(_: Path, size: Size) -> Sequence[Row]:
 
 def starting(folder: Path, size: Size) -> Sequence[Row]:
     """Cold start of the embedded deployment."""
-    return [cold_start.measure(folder, size.starts)]
+    return cold_start.measure(folder, size.starts)
 
 
 MEASURES: dict[str, Measure] = {
