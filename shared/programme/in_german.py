@@ -36,6 +36,7 @@ SAYS: Mapping[str, str] = {
     "macros": "Die Arbeitsmappe enthält Makros: Speichern Sie sie als Excel-Arbeitsmappe (.xlsx), ohne Makros.",
     "missing_cell": "In dieser Zeile fehlt eine Angabe.",
     "missing_column": "In diesem Tabellenblatt fehlt eine Spalte.",
+    "missing_file": "Die Antworten aus dieser Datei fehlen: Übernehmen Sie ihre Zeilen in das Blatt choices.",
     "missing_list": "Hinter dem Fragetyp fehlt der Name der Antwortliste.",
     "missing_setting": "Im Tabellenblatt settings fehlt eine Angabe.",
     "missing_settings": "Das Tabellenblatt settings fehlt: form_title, form_id, version und default_language.",

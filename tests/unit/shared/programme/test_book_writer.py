@@ -35,6 +35,14 @@ def test_a_form_written_as_workbook_and_read_again_is_the_same(folder: Path) -> 
         assert asked_digest(again) == asked_digest(form)
 
 
+def test_choices_from_a_file_are_written_onto_the_choices_sheet(tmp_path: Path) -> None:
+    (tmp_path / "towns.csv").write_text("name,label,land\nulm,Ulm,bw\n", encoding="utf-8")
+    (tmp_path / "form.md").write_bytes(markdown("select_one_from_file towns.csv | town | Ort | Town", choices=()))
+    form = read_form(tmp_path / "form.md")
+
+    assert read_form(write_workbook(form), "form.xlsx").choices == form.choices
+
+
 def test_repeats_are_written_as_repeats() -> None:
     form = read_form(write_workbook(events_form()), "report.xlsx")
 
