@@ -13,8 +13,8 @@ from shared.programme.in_german import SAYS, in_german
 SHARED = Path(__file__).parents[4] / "shared"
 FORM_MODULES = (
     "changes", "choice_checks", "choice_files", "choices", "columns", "cycle_checks", "entries", "exchange",
-    "form_checks", "form_source", "grid", "question_types", "reach_checks", "rule_checks", "survey", "text_tables", "workbook",
-    "xlsform",
+    "form_checks", "form_source", "grid", "question_types", "reach_checks", "rule_checks", "survey", "text_tables",
+    "workbook", "xlsform",
 )  # fmt: skip
 OF_WHOLE_PROGRAMMES = {
     "cycle", "min_sites_too_large", "peers_off", "single_site_for_leads", "form_differs", "unknown_topic",
