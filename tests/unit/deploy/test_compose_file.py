@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,17 +13,25 @@ import pytest
 import yaml
 
 from deploy.keys import make
+from services.intake.config import IntakeSettings
+from services.notify.config import NotifySettings
+from services.scoring.config import ScoringSettings
 from shared.runtime.settings import CommonSettings, load
 
 ROOT = Path(__file__).parents[3]
 APPS = ("intake", "intake-relay", "scoring", "scoring-web", "notify", "notify-web")
 SECRETS = {"MONGODB_URI": "mongodb://x", "AMQP_URL": "amqp://x", "SECRET_KEY": "k" * 32}
 VARIABLE = re.compile(r"\$\{(\w+):([-?])([^{}$]*)\}")
+TOLD: dict[str, type[CommonSettings]] = {"intake": IntakeSettings, "scoring": ScoringSettings, "notify": NotifySettings}
+BY_FILE = {*SECRETS, "SECRET_KEY_OLD"}
 MAIL = {"SMTP_URL": "smtp://mail.example.org?from=peilung@example.org"}
 
 
 def compose(environ: Mapping[str, str]) -> dict[str, Any]:
-    """Return the compose file with variables filled in as every Compose does: `:-default`, `:?error`, not nested."""
+    """Return the compose file with variables filled in as every Compose does: `:-default`, `:?error`, not nested.
+
+    A name without a value takes over the variable, and is not set if that is not set.
+    """
 
     def value(found: re.Match[str]) -> str:
         name, kind, text = found.groups()
@@ -32,7 +41,13 @@ def compose(environ: Mapping[str, str]) -> dict[str, Any]:
 
     filled = VARIABLE.sub(value, (ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
     assert "${" not in filled, "docker-compose 1.29 knows no nested default"
-    return dict(yaml.safe_load(filled))
+    found = dict(yaml.safe_load(filled))
+    for service in found["services"].values():
+        told = {
+            key: environ.get(key) if given is None else given for key, given in service.get("environment", {}).items()
+        }
+        service["environment"] = {key: given for key, given in told.items() if given is not None}
+    return found
 
 
 def example() -> dict[str, str]:
@@ -58,7 +73,7 @@ def test_links_lead_to_where_the_gateway_listens_unless_an_address_is_given(
     assert services["gateway"]["ports"] == [f"127.0.0.1:{port}:8080"]
     for name in APPS:
         told = {**services[name]["environment"], "SECURE_COOKIES": "false"}
-        plain = {key: str(value or "") for key, value in told.items() if not key.endswith("_FILE")}
+        plain = {key: str(value) for key, value in told.items() if not key.endswith("_FILE")}
         assert load(CommonSettings, {**plain, **SECRETS}).base_url == link, name
 
 
@@ -102,10 +117,10 @@ def test_every_container_is_bounded_and_gains_no_rights(name: str) -> None:
 
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["pids_limit"] > 0
+    assert 0 < float(service["cpus"]) <= 1, "no engine gives more than the machine has"
     assert service["mem_limit"]
     assert service["logging"]["options"]["max-size"]
     if name in ("mongo", "rabbitmq"):  # their images start as root and change to a user of their own
-        assert float(service["cpus"]) > 0
         assert service["networks"] == ["data"]
         return
     assert service["cap_drop"] == ["ALL"]
@@ -135,3 +150,26 @@ def test_the_gateway_believes_nobody_unless_told_whom() -> None:
         compose({**MAIL, "TRUSTED_PROXIES": trusted})["services"]["gateway"]["environment"]["TRUSTED_PROXIES"]
         == trusted
     )
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_every_setting_of_a_service_can_be_given_in_the_env_file(name: str) -> None:
+    specs = dataclasses.fields(TOLD[name.split("-")[0]])
+    names = {f"{env}_FILE" if (env := spec.metadata["env"]) in BY_FILE else env for spec in specs}
+    given = {key: f"value of {key}" for key in names}
+
+    told = compose({**MAIL, **given})["services"][name]["environment"]
+
+    fixed = {"HEARTBEAT_FILE", *(f"{key}_FILE" for key in SECRETS)}
+    assert {key: told.get(key) for key in names - fixed} == {key: given[key] for key in names - fixed}
+    assert set(told) == names, "nothing but settings"
+
+
+def test_what_the_env_file_does_not_name_keeps_its_default() -> None:
+    services = compose({**MAIL, **example()})["services"]
+
+    for name in APPS:
+        told = {**services[name]["environment"], "SECURE_COOKIES": "false"}
+        plain = {key: str(value) for key, value in told.items() if not key.endswith("_FILE")}
+        settings: CommonSettings = load(TOLD[name.split("-")[0]], {**plain, **SECRETS})
+        assert (settings.api_rate, settings.late_after_s) == (6000, 120.0), name
