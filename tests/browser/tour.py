@@ -40,6 +40,26 @@ def site_report(page: Page, embedded: Embedded) -> Iterator[str]:
     page.locator("form[action$=change] button").click()
     page.goto(f"{link}/check")
     yield "check-changes"
+    submit(page)
+    yield from _sent_back(page, embedded, link)
+
+
+def _sent_back(page: Page, embedded: Embedded, link: str) -> Iterator[str]:
+    """One response as its evaluator reads it and sends it back, and what its link says then."""
+    page.goto(embedded.sign_in_link("demo-evaluator"))
+    wave = embedded.open_wave(HOR, "hor_site_report")
+    page.goto(f"{embedded.base_url}/collection/{HOR}/responses/{wave}/hor_site_report/{REPORTS}")
+    yield "response"
+    page.locator("main form.card button").click()
+    yield "response-errors"
+    give(page, "comment", "Noch einmal zählen: Wie viele Gruppen waren es?")
+    page.locator("main form.card button").click()
+    yield "response-sent-back"
+    page.goto(link)
+    yield "receipt-sent-back"
+    empty = embedded.unanswered(HOR, "hor_site_report").code
+    page.goto(f"{embedded.base_url}/collection/{HOR}/responses/{wave}/hor_site_report/{empty}")
+    yield "response-none"
 
 
 def self_assessment(page: Page, embedded: Embedded) -> Iterator[str]:
@@ -56,6 +76,8 @@ def survey(page: Page, embedded: Embedded) -> Iterator[str]:
 def _questionnaire(page: Page, link: str, answers: Given) -> Iterator[str]:
     page.goto(link)
     yield "start"
+    page.goto(f"{link}/print")
+    yield "print"
     begin(page, link)
     while key := key_of(page):
         yield f"page-{key}"
@@ -74,6 +96,9 @@ def _questionnaire(page: Page, link: str, answers: Given) -> Iterator[str]:
     page.goto(f"{own}/check")
     submit(page)
     yield "receipt"
+    page.goto(f"{own}/print/answers")
+    yield "print-answers"
+    page.goto(f"{own}/receipt")
 
 
 def closed_and_planned(page: Page, embedded: Embedded) -> Iterator[str]:

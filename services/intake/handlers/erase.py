@@ -100,7 +100,9 @@ class Tidying:
         for programme in self._desk.registry.programmes():
             for wave in programme.waves:
                 if calendar(wave, self._desk.zone).closes_at < long_ago:
-                    done += self._remove(DRAFTS, {"programme": programme.id, "wave": wave.code, "saved_at": Range(lt=long_ago)})
+                    done += self._remove(
+                        DRAFTS, {"programme": programme.id, "wave": wave.code, "saved_at": Range(lt=long_ago)}
+                    )
         return done
 
     def _remove(self, spec: CollectionSpec, where: Where) -> int:

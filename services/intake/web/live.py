@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask.typing import ResponseReturnValue
 
 from services.intake.web.drawing import draw_page
-from services.intake.web.hand_in import blueprint
 from services.intake.web.here import office
+from services.intake.web.printing import blueprint
 from services.intake.web.questionnaire import AWAY, as_shown, page_of, typed_on, under_link
 from services.intake.web.visit import record_of, visit
 from shared.errors import StoreUnavailable
