@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from services.intake.adapters.catalogue import Catalogue
+from services.intake.adapters.envelopes import enveloped
 from services.intake.adapters.folder import read_files
 from services.intake.adapters.links import signer
 from services.intake.adapters.mailer import SmtpMailer
@@ -19,12 +20,27 @@ from services.intake.config import IntakeSettings
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.office import Links, Office, open_office
 from services.intake.ports import COLLECTIONS, WITH_OUTBOX
-from services.intake.web import api, collection, exports, form_api, form_preview, live, openrosa, sign_in, statement
+from services.intake.web import (
+    api,
+    collection,
+    exports,
+    form_api,
+    form_preview,
+    live,
+    no_more,
+    openrosa,
+    register,
+    register_api,
+    sign_in,
+    statement,
+)  # fmt: skip
 from services.intake.web.review import blueprint as review_pages
 from shared.clock import Clock, SystemClock
 from shared.events import Event
+from shared.mail.smtp import SmtpMailer as SmtpChannel
 from shared.outbox import Receipts, Relay
 from shared.outbox.relay import EventPublisher
+from shared.runtime import smtp_server
 from shared.runtime.loops import Step
 from shared.runtime.pacing import Every
 from shared.store import open_store
@@ -33,12 +49,13 @@ from shared.web import create_app, ratelimit
 from shared.web.api import install_api
 
 CALENDAR_S = 10.0
+REMINDERS_S = 10.0
 TIDY_S = 3600.0
 DESCRIPTION = "Questionnaires in, durable submissions out: send answers, publish programmes, see who has answered."
 PAGES = (
     review_pages,
     live.blueprint, sign_in.entrance, sign_in.blueprint, collection.blueprint, form_preview.blueprint,
-    statement.blueprint,
+    statement.blueprint, register.blueprint, no_more.blueprint,
 )  # fmt: skip
 
 
@@ -55,7 +72,7 @@ def build_office(settings: IntakeSettings, store: Store | None = None, clock: Cl
         seal=DraftSeal(settings.secret_key, settings.secret_key_old.splitlines()),
         forget=catalogue.forget,
     )
-    links = Links(lambda: secrets.token_urlsafe(32), signer(settings.secret_key), settings.base_url)
+    links = Links(lambda: secrets.token_urlsafe(32), signer(settings.secret_key), settings.base_url, settings.rhythms)
     return open_office(desk, links, read_files)
 
 
@@ -86,8 +103,19 @@ def build_relay(
     steps["tidying"] = Every(TIDY_S, time.monotonic, office.tidying.run_once)
     steps["mails"] = lambda: office.sign_in.mail_one(mailer, owner)
     steps["mails of responses sent back"] = lambda: office.reviewing.mail_one(mailer, owner)
+    steps |= _asking_steps(settings, office, owner)
     receipts = Receipts(desk.store, [spec.name for spec in WITH_OUTBOX])
     return Relaying(steps, {"handled.intake": receipts.on_handled})
+
+
+def _asking_steps(settings: IntakeSettings, office: Office, owner: str) -> dict[str, Step]:
+    """Return what writes to respondents: queues mails that are due, sends them."""
+    server = smtp_server.parse(settings.smtp_url)
+    channel, envelope = SmtpChannel(server), enveloped(server)
+    return {
+        "reminders": Every(REMINDERS_S, time.monotonic, office.asking.reminders.run_once),
+        "invitation mails": lambda: office.asking.posting.send_one(channel, envelope, owner),
+    }
 
 
 def migrate(settings: IntakeSettings) -> list[str]:
@@ -110,5 +138,10 @@ def build_web(settings: IntakeSettings, store: Store | None = None, clock: Clock
     for blueprint in (*PAGES, openrosa.blueprint):
         app.register_blueprint(blueprint)
     ratelimit.install(app, (openrosa.blueprint,), settings.api_rate)
-    install_api(app, "intake", (*api.BLUEPRINTS, *form_api.BLUEPRINTS, *exports.BLUEPRINTS), DESCRIPTION)
+    install_api(
+        app,
+        "intake",
+        (*api.BLUEPRINTS, *form_api.BLUEPRINTS, *register_api.BLUEPRINTS, *exports.BLUEPRINTS),
+        DESCRIPTION,
+    )
     return app

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.intake.domain.register import Rhythms, read_rhythms
+from shared.errors import ConfigError
 from shared.runtime import smtp_server
 from shared.runtime.settings import CommonSettings, setting
 
@@ -27,3 +29,17 @@ class IntakeSettings(CommonSettings):
     time_zone: str = setting(
         "TIME_ZONE", "Time zone in which waves open and close and dates are shown", default="Europe/Berlin"
     )
+    reminder_days: str = setting(
+        "REMINDER_DAYS",
+        "Days after the due date (before: negative) on which people are reminded who were asked and have not "
+        "answered; other ones for a programme or form after `;`: `-7,-2,3; programme=-14,3; programme/form=5`",
+        default="-7,-2,3",
+    )
+
+    @property
+    def rhythms(self) -> Rhythms:
+        """The days of reminders. Raises ConfigError."""
+        try:
+            return read_rhythms(self.reminder_days)
+        except ValueError as error:
+            raise ConfigError([f"REMINDER_DAYS: {error}"]) from error

@@ -28,6 +28,27 @@ INVITATIONS = CollectionSpec(
     "invitations",
     (Index("place", ("programme", "wave", "form", "site")), Index("expiry", ("expires_at",))),
 )
+REGISTER = CollectionSpec(
+    "register",
+    (
+        Index("spot", ("spot",), unique=True),
+        Index("place", ("programme", "wave", "form", "site")),
+        Index("stop", ("stop",)),
+        Index("expiry", ("expires_at",)),
+    ),
+)
+REGISTER_MAILS = CollectionSpec(
+    "register_mails",
+    (
+        Index("one_a_day", ("address", "day"), unique=True),
+        Index("due", ("next_at",)),
+        Index("place", ("programme", "wave", "form", "site")),
+        Index("expiry", ("expires_at",)),
+    ),
+)
+OBJECTIONS = CollectionSpec("register_objections")
+NOTICES = CollectionSpec("notices")
+CONSENTS = CollectionSpec("consents", (Index("unused", ("kept_until",)),))
 SIGN_IN_LINKS = CollectionSpec("sign_in_links", (Index("mail", ("mail_due",)), Index("expiry", ("expires_at",))))
 OVERDUE = CollectionSpec("overdue", (OUTBOX_INDEX,))
 EMAILS = CollectionSpec("account_emails")
@@ -38,9 +59,10 @@ FORM_UPLOADS = CollectionSpec(
     "form_uploads", (Index("own", ("by", "programme", "form")), Index("expiry", ("expires_at",)))
 )
 _OWN = (SUBMISSIONS, DEFINITIONS, DRAFTS, INVITATIONS, SIGN_IN_LINKS, OVERDUE, EMAILS, FORM_UPLOADS)
+_REGISTER = (REGISTER, REGISTER_MAILS, OBJECTIONS, NOTICES, CONSENTS)
 _REGISTERED = (registry.SITES, registry.WAVES, registry.ACCOUNTS)
 _TOLD = tuple(CollectionSpec(spec.name, (*spec.indexes, OUTBOX_INDEX)) for spec in _REGISTERED)
-COLLECTIONS = (SENT_BACK, *_OWN, *_TOLD, registry.PROGRAMMES, registry.KEYS)
+COLLECTIONS = (SENT_BACK, *_OWN, *_REGISTER, *_TOLD, registry.PROGRAMMES, registry.KEYS)
 WITH_OUTBOX = (SUBMISSIONS, DEFINITIONS, *_TOLD, OVERDUE)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
 from pathlib import Path
 
 from playwright.sync_api import FilePayload, Page
@@ -205,6 +206,33 @@ def questionnaires(page: Page, embedded: Embedded) -> Iterator[str]:
     yield "proposal-of-a-new-one"
 
 
+def register(page: Page, embedded: Embedded) -> Iterator[str]:
+    """Asking people by mail, the letter, and what they find behind their links."""
+    page.goto(embedded.sign_in_link("demo-evaluator"))
+    german = page.locator("html").get_attribute("lang") == "de"
+    address = f"walk-{'de' if german else 'en'}@example.org"
+    page.goto(f"{embedded.base_url}/collection/{SF}/register")
+    yield "nobody"
+    page.locator("textarea").fill("no address\n" + address)
+    page.locator("main form.card button").first.click()
+    yield "errors"
+    page.locator("textarea").fill(f"{address}; Vorstand")
+    page.locator("main form.card button").first.click()
+    yield "entered"
+    page.locator('a[href$="/letter"]').last.click()
+    yield "letter"
+    page.goto(eventually(lambda: _way_to_object(embedded, address), timeout_s=60))
+    yield "no-more"
+    page.locator("main form button").click()
+    yield "no-more-done"
+
+
+def _way_to_object(embedded: Embedded, address: str) -> str:
+    """Return the link with which this address ends its mails, "" as long as it has got none."""
+    mails = (message_from_bytes(file.read_bytes(), policy=policy.default) for file in embedded.mails())
+    return next((str(mail["List-Unsubscribe"]).strip("<>") for mail in mails if mail["To"] == address), "")
+
+
 def monitoring(page: Page, embedded: Embedded) -> Iterator[str]:
     """Values and flags, for consultants, the site itself and programme leads."""
     page.goto(embedded.sign_in_link("demo-consultant"))
@@ -301,6 +329,7 @@ WALKS: dict[str, Walk] = {
     "times": closed_and_planned,
     "sign-in": signing_in,
     "collection": collection,
+    "register": register,
     "questionnaires": questionnaires,
     "monitoring": monitoring,
     "support": support,

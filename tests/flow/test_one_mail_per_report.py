@@ -8,8 +8,7 @@ import pytest
 
 from deploy.local.programs import WARNINGS_SOON
 from services.notify.documents import GROUPS
-from shared.clock import plus
-from shared.clock import SystemClock, to_text
+from shared.clock import SystemClock, plus, to_text
 from tests.flow.test_post_to_mail import post, settle
 from tests.support.one_process import KEY, Platform
 from tests.support.pipeline import letters

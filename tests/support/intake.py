@@ -64,7 +64,7 @@ class Bench:
         seal = DraftSeal(settings().secret_key)
         desk = Desk(self.store, Registry(self.store), self.clock, lambda: next(ids), "Europe/Berlin", seal)
         tokens = numbered_ids("token")
-        links = Links(lambda: next(tokens), signer(settings().secret_key), settings().public_url)
+        links = Links(lambda: next(tokens), signer(settings().secret_key), settings().public_url, settings().rhythms)
         self.office = open_office(desk, links, read_files)
         self.submissions = self.office.submissions
         self.publishing = self.office.publishing

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from services.intake.domain.submission import Place, Submission, response_id
+from services.intake.domain.submission import Place, Submission, response_id, submission_id
 from services.intake.domain.waves import calendar
+from services.intake.handlers.consent import consent_id
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.kept import from_document
 from services.intake.handlers.submit import Submissions
-from services.intake.ports import DRAFTS, FORM_UPLOADS, INVITATIONS, SIGN_IN_LINKS, SUBMISSIONS
+from services.intake.ports import (
+    CONSENTS,
+    DRAFTS,
+    FORM_UPLOADS,
+    INVITATIONS,
+    REGISTER,
+    REGISTER_MAILS,
+    SIGN_IN_LINKS,
+    SUBMISSIONS,
+)
 from shared.clock import from_text, to_text
 from shared.errors import NotFound, TransientError
 from shared.events import Event, derived_id
@@ -19,6 +29,7 @@ from shared.store.port import Change, CollectionSpec, Range, Where
 DRAFT_DAYS = 30
 _AT_ONCE = 500
 _ATTEMPTS = 20
+_EXPIRING = (SIGN_IN_LINKS, INVITATIONS, REGISTER, REGISTER_MAILS, FORM_UPLOADS)
 
 
 class Erasing:
@@ -44,6 +55,8 @@ class Erasing:
             self._empty(revision, told=revision.revision == last)
             self._submissions.forget_sent_back(revision)
         self._drop_drafts(named.place, {revision.instance_id for revision in revisions})
+        for revision in revisions:
+            self._desk.collection(CONSENTS).delete(consent_id(revision.place, revision.instance_id))
         return len(revisions)
 
     def _drop_drafts(self, place: Place, instances: set[str]) -> None:
@@ -87,7 +100,7 @@ def _where(place: Place) -> dict[str, str]:
 
 
 class Tidying:
-    """Removes links that have expired, and drafts 30 days after their wave has closed."""
+    """Removes links, addresses and the log of mails that have expired, and drafts 30 days after their wave."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -95,7 +108,7 @@ class Tidying:
     def run_once(self) -> int:
         """Remove what has served its purpose; return how much."""
         expired = {"expires_at": Range(lt=self._desk.now())}
-        done = sum(self._remove(spec, expired) for spec in (SIGN_IN_LINKS, INVITATIONS, FORM_UPLOADS))
+        done = sum(self._remove(spec, expired) for spec in _EXPIRING)
         long_ago = to_text(from_text(self._desk.now()) - timedelta(days=DRAFT_DAYS))
         for programme in self._desk.registry.programmes():
             for wave in programme.waves:
@@ -103,6 +116,17 @@ class Tidying:
                     done += self._remove(
                         DRAFTS, {"programme": programme.id, "wave": wave.code, "saved_at": Range(lt=long_ago)}
                     )
+        return done + self._drop_consents()
+
+    def _drop_consents(self) -> int:
+        """Remove the records of what was begun and never handed in; the others are kept from now on."""
+        consents, done = self._desk.collection(CONSENTS), 0
+        for record in consents.find({"kept_until": Range(lt=self._desk.now()[:10])}, limit=_AT_ONCE):
+            place = Place(record["programme"], record["form"], record["site"], record["wave"])
+            if self._desk.collection(SUBMISSIONS).get(submission_id(place, record["instance_id"])) is None:
+                done += consents.delete(record["_id"])
+            else:
+                consents.update_if(record["_id"], {}, Change(unset=("kept_until",)))
         return done
 
     def _remove(self, spec: CollectionSpec, where: Where) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from services.intake.domain.register import Rhythms
 from services.intake.handlers.bulk import BulkImport
 from services.intake.handlers.calendar import OverdueReports, WaveCalendar
+from services.intake.handlers.consent import Consents
 from services.intake.handlers.desk import Desk
 from services.intake.handlers.drafts import Drafts
 from services.intake.handlers.erase import Erasing, Tidying
@@ -15,15 +17,30 @@ from services.intake.handlers.form_change import FormChanges
 from services.intake.handlers.form_history import FormHistory
 from services.intake.handlers.hand_in import HandingIn
 from services.intake.handlers.invite import Invitations
+from services.intake.handlers.letters import Letters
 from services.intake.handlers.monitor import Monitor
 from services.intake.handlers.openrosa import OpenRosa
 from services.intake.handlers.people import People
+from services.intake.handlers.posting import Posting
 from services.intake.handlers.publish import Publishing
+from services.intake.handlers.register import Register
+from services.intake.handlers.reminders import Reminders
 from services.intake.handlers.republish import Republishing
 from services.intake.handlers.review import Reviewing
 from services.intake.handlers.sign_in import SignIn
 from services.intake.handlers.submit import Submissions
 from shared.programme.model import Programme
+
+
+@dataclass(frozen=True)
+class Asking:
+    """The use cases that write to respondents."""
+
+    register: Register
+    reminders: Reminders
+    letters: Letters
+    posting: Posting
+    consents: Consents
 
 
 @dataclass(frozen=True)
@@ -39,6 +56,7 @@ class Office:
     form_changes: FormChanges
     people: People
     invitations: Invitations
+    asking: Asking
     openrosa: OpenRosa
     drafts: Drafts
     handing_in: HandingIn
@@ -55,11 +73,19 @@ class Office:
 
 @dataclass(frozen=True)
 class Links:
-    """How links are made: fresh tokens, tokens derived from a text, and where the platform is."""
+    """How links are made (fresh tokens, tokens derived from a text), where the platform is, when to remind of them."""
 
     new_token: Callable[[], str]
     sign: Callable[[str], str]
     public_url: str
+    rhythms: Rhythms
+
+
+def _asking(desk: Desk, links: Links, invitations: Invitations, submissions: Submissions) -> Asking:
+    register = Register(desk, invitations, submissions, links.sign)
+    letters = Letters(desk, register, links.public_url)
+    reminders = Reminders(desk, register, links.rhythms)
+    return Asking(register, reminders, letters, Posting(desk, register, letters), Consents(desk))
 
 
 def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str]], Programme]) -> Office:
@@ -79,6 +105,7 @@ def open_office(desk: Desk, links: Links, read_files: Callable[[Mapping[str, str
         form_changes=FormChanges(desk, publishing, history),
         people=people,
         invitations=invitations,
+        asking=_asking(desk, links, invitations, submissions),
         openrosa=OpenRosa(desk, invitations, submissions),
         drafts=drafts,
         handing_in=HandingIn(desk, submissions, drafts),

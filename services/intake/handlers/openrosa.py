@@ -11,7 +11,7 @@ from services.intake.domain.openrosa import Instance, answers_of, read_instance
 from services.intake.domain.openrosa_blank import Blank, filled, marked
 from services.intake.domain.submission import ONE, Sent
 from services.intake.handlers.desk import Desk, Questionnaire
-from services.intake.handlers.invite import Invitations
+from services.intake.handlers.invite import Invitations, check_unspent
 from services.intake.handlers.submit import Accepted, Submissions
 from services.intake.ports import DEFINITIONS
 from shared.errors import Bilingual, NotFound
@@ -66,7 +66,12 @@ class OpenRosa:
         if instance.form != invitation.place.form:
             raise _other_form(invitation, instance.form)
         asked = self.desk.questionnaire(invitation.place, instance.version)
-        return self.submissions.submit(_sent(invitation, asked, instance, xml), asked.form.default_language)
+        sent = _sent(invitation, asked, instance, xml)
+        kept = self.submissions.find(invitation.place, instance.instance_id)
+        check_unspent(invitation, again=kept is not None or sent.deprecated_id is not None)
+        accepted = self.submissions.submit(sent, asked.form.default_language)
+        self.invitations.note(invitation, "used")
+        return accepted
 
     def _versions(self, asked: Questionnaire) -> list[str]:
         """Return every version of the form that was ever published, newest first."""

@@ -100,7 +100,7 @@ def programmes() -> dict[str, Any]:
 @reading.refuses(404)
 def programme(programme: str) -> dict[str, Any]:
     """Return one programme in short, as it stands."""
-    return _programme(_readable(programme))
+    return _programme(readable(programme))
 
 
 @reading.on("GET", "/programmes/<programme>/sites")
@@ -108,7 +108,7 @@ def programme(programme: str) -> dict[str, Any]:
 @reading.refuses(404)
 def sites(programme: str) -> dict[str, Any]:
     """List the sites of a programme."""
-    known = _readable(programme).sites
+    known = readable(programme).sites
     shown = [
         {"code": site.code, "name": site.name, "features": site.features, "timezone": site.timezone} for site in known
     ]
@@ -121,7 +121,7 @@ def sites(programme: str) -> dict[str, Any]:
 def waves(programme: str) -> dict[str, Any]:
     """List the waves of a programme in order, each with its state now."""
     desk = office().desk
-    known = _readable(programme).waves
+    known = readable(programme).waves
     told = [wave_data(programme, wave, desk.zone, desk.now()) for wave in known]
     return _page([{**data, "code": data["wave"]} for data in told])
 
@@ -132,7 +132,7 @@ def waves(programme: str) -> dict[str, Any]:
 def form(programme: str, form: str) -> dict[str, Any]:
     """Return the current version of a form with its questions and choices."""
     try:
-        found = _readable(programme).form(form)
+        found = readable(programme).form(form)
     except KeyError:
         raise unknown("form", form) from None
     return {"programme": programme, "form": found.id, "version": found.version, "definition": form_to_json(found)}
@@ -143,10 +143,10 @@ def form(programme: str, form: str) -> dict[str, Any]:
 @reading.refuses(404)
 def responses(programme: str, wave: str) -> dict[str, Any]:
     """List who has answered and who is missing: one entry per site and form of the wave."""
-    return _page(office().monitor.responses(_readable(programme), wave, _own_sites(programme)))
+    return _page(office().monitor.responses(readable(programme), wave, own_sites(programme)))
 
 
-def _readable(programme: str) -> Programme:
+def readable(programme: str) -> Programme:
     """Return the programme if the caller may see it; what may not be seen does not exist."""
     found = office().desk.registry.programme(programme)
     if not _may_read(programme):
@@ -159,7 +159,7 @@ def _may_read(programme: str) -> bool:
     return _is_machine() or actor.may(READERS, programme)
 
 
-def _own_sites(programme: str) -> frozenset[str] | None:
+def own_sites(programme: str) -> frozenset[str] | None:
     """Return the sites the caller may see progress of, None for all."""
     if _is_machine():
         return None

@@ -15,6 +15,7 @@ from services.intake.handlers.monitor import Response
 from services.intake.handlers.submit import NAME
 from services.intake.web.devices import marks_of, set_up
 from services.intake.web.here import office
+from services.intake.web.register_view import CONTACTS, blocks
 from shared.errors import NotFound
 from shared.programme.model import Form, Programme, Site, Wave
 from shared.registry import Account
@@ -98,10 +99,12 @@ def responses(programme: str) -> ResponseReturnValue:
     """Show who has answered, who has begun and who is missing in one wave."""
     require(MONITORS, programme)
     found = office().desk.registry.programme(programme)
-    wave = _wave(found, request.args.get("wave", ""))
+    wave = chosen_wave(found, request.args.get("wave", ""))
     own = g.actor.sites(MONITORS, programme)
     rows = office().monitor.responses(found, wave.code, None if "*" in own else own)
     sites = {row.site for row in rows}
+    entries = office().asking.register.listed(programme, wave.code, None if "*" in own else own)
+    asked = blocks(g.actor, found, entries)
     forms = [found.form(form) for form in wave.forms]
     return render_template(
         "responses.html",
@@ -113,13 +116,15 @@ def responses(programme: str) -> ResponseReturnValue:
         sites=[site for site in found.sites if site.code in sites],
         cells={(row.site, row.form): row for row in rows},
         marks_of=marks_of,
+        asked={(one.site.code, one.form.id): one for one in asked},
+        contacts=g.actor.may(CONTACTS, programme),
         done=sum(row.status == "complete" for row in rows),
         total=len(rows),
         zone=office().desk.zone,
     )
 
 
-def _wave(programme: Programme, code: str) -> Wave:
+def chosen_wave(programme: Programme, code: str) -> Wave:
     """Return the wave asked for, else the newest that has opened."""
     begun = [wave for wave in programme.waves if _state(wave) != "planned"]
     chosen = [wave for wave in programme.waves if wave.code == code] or begun[-1:] or list(programme.waves[:1])
@@ -158,7 +163,7 @@ def revoke(programme: str, invitation: str) -> ResponseReturnValue:
 
 
 def _invitations(programme: Programme, *, token: str = "", place: Place | None = None, error: bool = False) -> str:
-    wave = _wave(programme, request.values.get("wave", ""))
+    wave = chosen_wave(programme, request.values.get("wave", ""))
     return render_template(
         "invitations.html",
         programme=programme,

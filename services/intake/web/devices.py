@@ -5,16 +5,14 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
 
-import segno
 from flask import current_app
 
 from services.intake.handlers.desk import Questionnaire
 from services.intake.handlers.monitor import Response
+from services.intake.web.qr import Code
 from shared.programme.model import Form
 from shared.web.language import current, pick
 
@@ -36,27 +34,9 @@ class SetUp:
         return base64.b64encode(zlib.compress(written.encode(), 9)).decode()
 
     @cached_property
-    def code(self) -> list[list[int]]:
-        """The code to scan, row by row with its quiet zone; 1 is dark."""
-        return [list(row) for row in segno.make(self.settings, error="m", micro=False).matrix_iter(border=4)]
-
-    @property
-    def path(self) -> str:
-        """The dark runs of the code, as the path of an SVG."""
-        return "".join(
-            f"M{column} {number}h{length}v1h-{length}z"
-            for number, row in enumerate(self.code)
-            for column, length in _runs(row)
-        )
-
-
-def _runs(row: list[int]) -> Iterator[tuple[int, int]]:
-    column = 0
-    for dark, run in groupby(row):
-        length = len(list(run))
-        if dark:
-            yield column, length
-        column += length
+    def code(self) -> Code:
+        """The code to scan."""
+        return Code(self.settings)
 
 
 def set_up(token: str, asked: Questionnaire) -> SetUp:

@@ -10,7 +10,7 @@ from services.intake.domain.filling import Record
 from services.intake.domain.pages import paginate
 from services.intake.domain.refit import refit
 from services.intake.domain.submission import reference
-from services.intake.web import unsaved
+from services.intake.web import footsteps, unsaved
 from services.intake.web.drawing import draw_check
 from services.intake.web.here import office
 from services.intake.web.page_view import summary
@@ -40,6 +40,7 @@ def submit(token: str, run: str | None = None) -> ResponseReturnValue:
         draft = here.draft
         if draft is None or (draft.state == "draft" and here.state != "open"):
             return redirect(here.url("start"), 303)
+        footsteps.may_hand_in(token, draft)
         return _hand_in(here, draft)
     except StoreUnavailable:
         carried = unsaved.unpack(request.form.get("carried", ""))
@@ -50,6 +51,7 @@ def submit(token: str, run: str | None = None) -> ResponseReturnValue:
 def _hand_in(here: Visit, draft: Draft) -> ResponseReturnValue:
     try:
         office().handing_in.submit(draft, current())
+        footsteps.handed_in(here.token)
     except Invalid as refused:
         return draw_check(here, draft, record_of(draft), refused.faults), 422
     except Conflict as refused:

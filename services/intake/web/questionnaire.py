@@ -14,7 +14,8 @@ from services.intake.domain.filling import Record
 from services.intake.domain.pages import Page, paginate
 from services.intake.domain.repeats import name_of
 from services.intake.domain.sealing import Unreadable
-from services.intake.web import unsaved
+from services.intake.handlers.invite import LinkUsed
+from services.intake.web import footsteps, unsaved
 from services.intake.web.drawing import back_to_check, draw_page
 from services.intake.web.here import office
 from services.intake.web.visit import Visit, faults_of, record_of, visit, without_draft
@@ -27,6 +28,8 @@ AWAY = {"Retry-After": str(RETRY_AFTER_S)}
 
 blueprint = Blueprint("questionnaire", __name__, url_prefix="/q")
 declare(blueprint, respondent())
+blueprint.context_processor(lambda: {"notice_version": footsteps.notice_version})
+blueprint.register_error_handler(LinkUsed, footsteps.used_up)
 View = Callable[..., ResponseReturnValue]
 
 
@@ -47,7 +50,8 @@ def under_link(rule: str, method: str) -> Callable[[View], View]:
 
 @under_link("", "GET")
 def start(token: str, run: str | None = None) -> ResponseReturnValue:
-    """Show what this is about; changes nothing, so that mail scanners may look."""
+    """Show what this is about; of looking, only a personal link keeps a trace, so that mail scanners may look."""
+    footsteps.opened(token, run)
     here = visit(token, run)
     if here.draft is not None and here.draft.state == "submitted":
         return redirect(here.url("receipt"), 303)
@@ -64,7 +68,11 @@ def begin(token: str, run: str | None = None) -> ResponseReturnValue:
         return redirect(here.url("start"), 303)
     if here.draft is not None:
         return go_on(here, here.draft)
+    if request.form.get("notice", shown := footsteps.notice_version(here.asked)) != shown:
+        return redirect(here.url("start"), 303)
+    footsteps.opened(token, run)
     begun = office().drafts.begin(office().invitations.find(token))
+    footsteps.began(token, begun.draft)
     return go_on(here.now_with(begun.draft, begun.run), begun.draft)
 
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from email import policy
-from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime, formataddr
+from email.utils import format_datetime
 from typing import Any, Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
@@ -18,13 +16,12 @@ from services.notify.domain.facts import RESOLVED
 from services.notify.ports import BadAddress
 from shared.clock import from_text
 from shared.mail.envelope import Envelope
+from shared.mail.headers import header_line, one_line, to_line
 from shared.registry import Account
 from shared.web.language import DEFAULT, LANGUAGES
 
 PACKAGE = "services.notify.mail"
 PRODUCT = "Peilung"
-LONGEST_WORD = 60
-CRLF = "\r\n"
 
 
 class Links(Protocol):
@@ -79,32 +76,6 @@ class MailRenderer:
             "link": self._links_to.site(delivery["programme"], delivery["site"]),
             "acknowledge_link": self._links_to.acknowledge(delivery) if still_open else "",
         }
-
-
-def header_line(name: str, text: str) -> bytes:
-    """Return a header of free text, encoded and folded.
-
-    By hand, because the library's folding of a header set as text gains and loses spaces.
-    """
-    shown = one_line(text)
-    plain = shown.isascii() and max(map(len, shown.split()), default=0) <= LONGEST_WORD
-    encoded = Header(shown, "us-ascii" if plain else "utf-8", maxlinelen=76, header_name=name)
-    return f"{name}: {encoded.encode(linesep=CRLF)}{CRLF}".encode("ascii")
-
-
-def to_line(to: Address) -> bytes:
-    """Return the header that names the recipient; whatever the name holds, it is one name."""
-    name, mailbox = to.display_name, f"<{to.addr_spec}>"
-    if name.isascii() and len(name) <= LONGEST_WORD:
-        return f"To: {formataddr((name, to.addr_spec))}{CRLF}".encode("ascii")
-    encoded = Header(name, "utf-8", maxlinelen=76, header_name="To").encode(linesep=CRLF)
-    return f"To: {encoded}{CRLF} {mailbox}{CRLF}".encode("ascii")
-
-
-def one_line(text: str) -> str:
-    """Return the text without control characters and line breaks, as headers need it."""
-    spaced = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return " ".join(spaced.split())
 
 
 def _address(account: Account) -> Address:

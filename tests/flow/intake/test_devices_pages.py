@@ -67,10 +67,10 @@ def test_the_code_holds_the_settings_collect_reads() -> None:
 
 def test_the_picture_is_the_code_with_its_quiet_zone() -> None:
     device = SetUp("https://peilung.example.org/openrosa/t", "Süd")
-    size = len(device.code)
+    size = len(device.code.rows)
     drawn = [[0] * size for _ in range(size)]
 
-    for column, row, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", device.path):
+    for column, row, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", device.code.path):
         for at in range(int(column), int(column) + int(length)):
             drawn[int(row)][at] = 1
 

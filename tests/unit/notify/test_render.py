@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notify.adapters.render import header_line, one_line
 from services.notify.ports import BadAddress
 from shared.mail.envelope import Envelope
+from shared.mail.headers import header_line, one_line
 from shared.registry import Account
 from tests.support.golden import same_as_kept
 from tests.support.notify import World
