@@ -142,7 +142,8 @@ def judge(
     oracle.check_kept(verdict, installation.stores["intake"], sent, traffic.receipts)
     oracle.check_scored(verdict, installation.scoring, sent)
     mails = sink.mails(installation.mail_file)
-    oracle.check_mailed(verdict, installation.stores["scoring"], installation.stores["notify"], mails)
+    killed = sum(count for victim, count in storm.killed.items() if victim.startswith("notify"))
+    oracle.check_mailed(verdict, installation.stores["scoring"], installation.stores["notify"], mails, killed)
     for queue, count in parked_messages(installation.bus_url).items():
         verdict.fault("messages parked", f"{count} in {queue}")
     if traffic.tally["500"]:

@@ -17,10 +17,12 @@ from services.scoring.domain.cells import EVERY_SITE
 from services.scoring.domain.transitions import merged
 from services.scoring.ports import CELLS, RESPONSES, SITE_FLAGS
 from shared.clock import EPOCH_TEXT
-from shared.mail import delivery as deliveries
+from shared.programme.model import SEVERITIES
 from shared.store.port import Document, Store
 from tests.support.pipeline.letters import PROGRAMME, Letter
 
+SENT_AGAIN = 1  # a mail that may have arrived is sent once more, and never a third time
+AT_ONCE = 2  # mails one process sends at the same time
 Receipts = Mapping[str, Mapping[str, Any]]
 
 
@@ -125,16 +127,18 @@ class Scores:
             self._verdict.fault("stale flags", site)
 
 
-def check_mailed(verdict: Verdict, scoring: Store, notify: Store, mails: Sequence[Mapping[str, Any]]) -> None:
-    """What the last accepted mail about an episode said is what is true of it, and no mail came twice unexplained.
+def check_mailed(
+    verdict: Verdict, scoring: Store, notify: Store, mails: Sequence[Mapping[str, Any]], senders_killed: int
+) -> None:
+    """What the last accepted mail about an episode said is what is true of it, and no mail or news came twice.
 
     A restated episode (the same flag, only its beginning moved) makes no mail of its own: there it is enough
     that the flag was mailed at that site before. A flag that got graver and ended before that was mailed need
     not be called off.
     """
-    accepted = Counter(mail["message_id"] for mail in mails)
+    accepted = {mail["message_id"] for mail in mails}
     sent = notify.collection(DELIVERIES.name).find({})
-    arrived = [delivery for delivery in sent if accepted[delivery["message_id"]]]
+    arrived = [delivery for delivery in sent if delivery["message_id"] in accepted]
     said, ever = _last_said(arrived), _ever_said(arrived)
     kept = notify.collection(ALERTS.name)
     raised = 0
@@ -152,7 +156,8 @@ def check_mailed(verdict: Verdict, scoring: Store, notify: Store, mails: Sequenc
             elif said.get(id_) == alert["peak"] and not alert["silent"]:
                 verdict.fault("ended flags never called off", place)
     verdict.counted |= {"episodes raised now": raised, "mails": len(mails), "deliveries": len(sent)}
-    _check_copies(verdict, sent, accepted)
+    check_copies(verdict, sent, mails, senders_killed)
+    check_told_once(verdict, arrived, {alert["_id"]: alert["peak"] for alert in kept.find({})})
 
 
 def _last_said(sent: Sequence[Document]) -> dict[str, str]:
@@ -171,17 +176,48 @@ def _ever_said(sent: Sequence[Document]) -> set[tuple[str, str]]:
     return {(d["site"], a["flag"]) for d in sent for a in d["alerts"] if a["status"] != facts.RESOLVED}
 
 
-def _check_copies(verdict: Verdict, sent: Sequence[Document], accepted: Mapping[str, int]) -> None:
-    gaps = copies = 0
+def check_copies(
+    verdict: Verdict, sent: Sequence[Document], mails: Sequence[Mapping[str, Any]], senders_killed: int
+) -> None:
+    """Every mail decided on arrived, and once: a killed process leaves at most the mails it was sending, each twice.
+
+    `mails` is what the mail server says, `senders_killed` what the test did; what the product noted about its own
+    doubts does not count.
+    """
+    accepted = Counter(mail["message_id"] for mail in mails)
     for delivery in sent:
-        unsure = sum(line["state"] == deliveries.UNCERTAIN for line in delivery["log"])
-        gaps += unsure
-        copies += max(0, accepted[delivery["message_id"]] - 1)
-        if accepted[delivery["message_id"]] > 1 + unsure:
-            verdict.fault("mails sent twice", delivery["_id"])
-        if not accepted[delivery["message_id"]]:
+        times = accepted.pop(delivery["message_id"], 0)
+        if times > 1 + min(senders_killed, SENT_AGAIN):
+            verdict.fault("mails sent twice", f"{delivery['_id']} {times} times")
+        if not times:
             verdict.fault("mails that never arrived", f"{delivery['_id']} {delivery['state']}")
-    unknown = set(accepted) - {delivery["message_id"] for delivery in sent}
-    for message_id in sorted(unknown):
+    for message_id in sorted(accepted):
         verdict.fault("mails nobody decided on", message_id)
-    verdict.counted |= {"uncertain": gaps, "copies in the gap after the dot": copies}
+    copies = len(mails) - len({mail["message_id"] for mail in mails})
+    if copies > senders_killed * AT_ONCE:
+        verdict.fault(
+            "more copies than mails in the hands of those killed", f"{copies} copies, {senders_killed} killed"
+        )
+    verdict.counted["copies in the gap after the dot"] = copies
+
+
+def check_told_once(verdict: Verdict, arrived: Sequence[Document], peaks: Mapping[str, str]) -> None:
+    """Nobody is told the same as news twice, in whatever mails, unless a mail called it off in between.
+
+    What is news is a flag's episode at a severity: the gravest it has had, while the mail names the one of now.
+    So a milder one may be told as news once more for every step the episode rose above it.
+    """
+    told: Counter[tuple[str, str, str]] = Counter()
+    for delivery in sorted(arrived, key=lambda one: (one["recipient"], one["created_at"], one["tick_no"])):
+        for alert in delivery["alerts"]:
+            keys = {rank: (delivery["recipient"], alert["episode"], rank) for rank in SEVERITIES}
+            if alert["status"] == facts.RESOLVED:
+                for key in keys.values():
+                    del told[key]
+            elif alert["status"] == facts.NEWS:
+                severity, peak = alert["severity"], peaks.get(alert["episode"], alert["severity"])
+                told[keys[severity]] += 1
+                if told[keys[severity]] > 1 + max(0, SEVERITIES.index(peak) - SEVERITIES.index(severity)):
+                    what = f"{alert['flag']}#{alert['episode'][:8]}#{severity}"
+                    verdict.fault("news told twice", f"{what} to {delivery['recipient']}")
+    verdict.counted["news told"] = sum(told.values())
