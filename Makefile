@@ -51,7 +51,7 @@ bench: $(VENV)/.dev ## Print the performance table with ratios to the yardstick
 	@$(BIN)/python -m bench
 
 .PHONY: docs
-docs: $(VENV)/.dev ## Write the generated pages again (settings, events)
+docs: $(VENV)/.dev ## Write the generated pages again (settings, events, metrics)
 	@$(BIN)/python -m tests.rules.generated write
 
 .PHONY: format

@@ -18,7 +18,7 @@ BUDGET_MS = 100.0
 
 def measure(folder: Path, rounds: int, seconds: float) -> Row:
     """Let 64 respondents fill in intake's pages and the yardstick's form in turns; compare the 99th percentiles."""
-    installation = Installation(folder, settings={"API_RATE": "0", "PAGE_RATE": "0"})
+    installation = Installation(folder, settings={"API_RATE": "0"})
     answers = {name: _typed(value) for name, value in samples.answers().items()}
     more, posts, failures = [], [], 0
     with yardstick(folder, f"sqlite://{folder / 'yardstick.db'}") as (port, _), installed(installation, 1, "web"):

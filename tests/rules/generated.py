@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from marshmallow import Schema, fields
+from prometheus_client import Counter, Gauge, Histogram
 
 from deploy.local.config import LocalSettings
 from services.intake.config import IntakeSettings
@@ -13,6 +14,7 @@ from services.notify.config import NotifySettings
 from services.scoring.config import ScoringSettings
 from shared.bus.topology import awaiting, consumers
 from shared.event_data import SCHEMAS
+from shared.runtime import metrics as declared
 from shared.runtime.settings import documented
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -48,6 +50,24 @@ def events() -> str:
     return "\n".join(parts)
 
 
+def metrics() -> str:
+    """Return docs/METRICS.md."""
+    parts = [
+        "# Metrics\n",
+        "What a worker serves in the Prometheus format at `METRICS_PORT`; when to worry: "
+        "[OPERATIONS.md](OPERATIONS.md#health). Of a histogram there are `…_count`, `…_sum` and `…_bucket`. "
+        "This page is generated (`make docs`).\n",
+    ]
+    rows = ["| metric | kind | labels | says |", "|---|---|---|---|"]
+    for metric in vars(declared).values():
+        if isinstance(metric, Counter | Gauge | Histogram):
+            (told,) = metric.describe()
+            name = f"{told.name}_total" if told.type == "counter" else told.name
+            labels = ", ".join(f"`{label}`" for label in metric._labelnames)
+            rows.append(f"| `{name}` | {told.type} | {labels} | {told.documentation} |")
+    return "\n".join([*parts, *rows]) + "\n"
+
+
 def _list(services: tuple[str, ...]) -> str:
     return ", ".join(services) or "nobody"
 
@@ -71,7 +91,7 @@ def _kind(field: fields.Field[object]) -> str:
     )
 
 
-PAGES = {"CONFIGURATION.md": configuration, "EVENTS.md": events}
+PAGES = {"CONFIGURATION.md": configuration, "EVENTS.md": events, "METRICS.md": metrics}
 
 
 def main() -> None:
