@@ -23,8 +23,10 @@ __all__ = ["blueprint"]
 def blank(token: str, run: str | None = None) -> ResponseReturnValue:
     """Show the whole form without answers, to read beforehand or to fill in on paper."""
     here = visit(token, run)
-    compiled = here.asked.compiled
-    lines = Paper(compiled, compiled, None, {}, current()).lines()
+    asked = here.asked
+    around = office().submissions.surroundings(asked, "", current())
+    record = Record(asked.compiled, {}, around)
+    lines = Paper(asked.compiled, record, None, current(), asked.programme.feature_labels).lines()
     return render_template("print.html", visit=here, lines=lines, filled=False)
 
 
@@ -53,5 +55,6 @@ def _saved(here: Visit, draft: Draft) -> ResponseReturnValue:
 
 
 def _drawn(here: Visit, asked: Questionnaire, record: Record, typed: dict[str, str], **at: object) -> str:
-    lines = Paper(asked.compiled, record.compiled, record.values, typed, current()).lines()
+    features = asked.programme.feature_labels
+    lines = Paper(asked.compiled, record, typed, current(), features).lines()
     return render_template("print.html", visit=here, lines=lines, filled=True, **at)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
@@ -75,6 +77,37 @@ def test_conditions_are_said_in_words(app: Flask, link: str, language: str, said
 
 def test_a_condition_on_the_round_before_says_so(app: Flask, link: str) -> None:
     assert "“Groups (last round)” > 0" in read(app, link + "/print")
+
+
+@pytest.mark.parametrize(
+    ("relevant", "said"),
+    [
+        ("${comment} != ''", "Only if: “Comment” is answered"),
+        ("${comment} = '' and ${groups} > 0", "Only if: “Comment” is missing and “Groups” > 0"),
+        ("selected(${help}, 'yes')", "Only if: “Help wanted?” includes “Yes”"),
+        ("not(${groups} > 3)", "Only if: not (“Groups” > 3)"),
+        ("true()", "More"),
+    ],
+)
+def test_every_kind_of_condition_is_said(bench: Bench, app: Flask, relevant: str, said: str) -> None:
+    more = Question("more", "text", both("Mehr", "More"), relevant=relevant)
+    bench.publish_report(report_form(items=(*ITEMS, more)))
+
+    assert said in read(app, f"/q/{bench.office.invitations.invite(PLACE).token}/print").partition("Help wanted?")[2]
+
+
+@pytest.mark.parametrize(("site", "asked"), [("nordstadt", True), ("suedtal", False)])
+def test_what_depends_on_the_site_alone_is_on_the_paper_of_those_sites_only(
+    bench: Bench, app: Flask, site: str, asked: bool
+) -> None:
+    more = Question("more", "text", both("Mehr", "Only in the north"), relevant="${site_code} = 'nordstadt'")
+    bench.publish_report(report_form(items=(*ITEMS, more)))
+    link = "/q/" + bench.office.invitations.invite(replace(PLACE, site=site)).token
+
+    text = read(app, link + "/print")
+
+    assert ("Only in the north" in text) == asked
+    assert "Only if: “site" not in text
 
 
 def test_the_form_is_shown_with_the_answers_saved_so_far_and_those_typed_wrongly(app: Flask, link: str) -> None:
