@@ -32,7 +32,7 @@ def web(_: argparse.Namespace, __: IntakeSettings) -> None:
 
 
 def relay(_: argparse.Namespace, settings: IntakeSettings) -> None:
-    """Send events out, take receipts in, keep the calendar, send sign-in mails."""
+    """Send events out, take receipts in, keep the calendar, invite and remind, send sign-in mails."""
     stop, pulse = stop_on_signals(), Pulse()
     relaying = build_relay(settings, lambda: Publisher(settings.bus_url))
     consumer = Consumer(settings.bus_url, "intake", relaying.handlers, beat=pulse.beat)

@@ -31,7 +31,9 @@ def opened(token: str, run: str | None) -> None:
 
 
 def began(token: str, draft: Draft) -> None:
-    """Note that a person has begun, and which notice was shown before."""
+    """Note that a person has begun, and which notice was shown before; the first time counts."""
+    if draft.state == "submitted":
+        return
     office().invitations.note(office().invitations.find(token), "started")
     asked = office().desk.questionnaire(draft.place)
     office().asking.consents.keep(draft.place, draft.instance_id, notice_of(asked))

@@ -67,6 +67,7 @@ def begin(token: str, run: str | None = None) -> ResponseReturnValue:
     if here.state != "open":
         return redirect(here.url("start"), 303)
     if here.draft is not None:
+        footsteps.began(token, here.draft)
         return go_on(here, here.draft)
     if request.form.get("notice", shown := footsteps.notice_version(here.asked)) != shown:
         return redirect(here.url("start"), 303)

@@ -63,8 +63,11 @@ def sees_single(actor: Account, programme: str, form: Form) -> bool:
 
 
 def sees_links(actor: Account, programme: str, form: Form) -> bool:
-    """Return whether the account may see personal links: whoever has one to a confidential form can read answers."""
-    return actor.may("evaluator", programme) or (privacy_of(form) != "confidential" and actor.may(CONTACTS, programme))
+    """Return whether the account may see personal links.
+
+    Whoever has one to a confidential form can read the answers, to an anonymous one see whether it was used.
+    """
+    return actor.may("evaluator", programme) or (privacy_of(form) == "named" and actor.may(CONTACTS, programme))
 
 
 def blocks(actor: Account, programme: Programme, entries: Iterable[Entry]) -> list[Block]:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
+from services.intake.adapters.envelopes import enveloped
 from services.intake.app import build_web
 from services.intake.domain.register import LineFault
 from services.intake.domain.submission import Place, Sent
 from services.intake.handlers.register import LinesRefused
 from shared.clock import from_text, to_text
 from shared.errors import Conflict
+from shared.mail.envelope import Envelope
+from shared.mail.replies import Reply
 from shared.registry import Account, Grant
+from shared.runtime import smtp_server
 from tests.support.asking import PostOffice, link_in, stop_link_in
 from tests.support.browsing import Person
 from tests.support.forms import GOOD, report_form
@@ -203,6 +208,33 @@ def test_a_mail_that_may_have_arrived_carries_the_same_id_when_it_is_sent_again(
     post.run()
 
     assert list(post.sink.copies().values()) == [2]
+
+
+def test_a_process_that_dies_at_the_final_dot_leaves_a_mail_that_is_sent_at_most_once_more(
+    bench: Bench, post: PostOffice
+) -> None:
+    posting, sent = bench.office.asking.posting, []
+
+    class Died(Exception):
+        pass
+
+    class Dying:
+        def send(self, mail: Envelope, commit: Callable[[], bool]) -> Reply:
+            assert commit()
+            sent.append(mail.body)
+            raise Died
+
+    post.enter(REPORT, "kim@example.org")
+    bench.office.asking.reminders.run_once()
+    for _ in range(12):
+        with contextlib.suppress(Died):
+            posting.send_one(Dying(), enveloped(smtp_server.parse(post.sink.url)), "test")
+        bench.clock.advance(minutes=10)
+
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+    (entry,) = bench.office.asking.register.listed("sample", "2026-H2")
+    assert [mail["state"] for mail in entry.mails] == ["uncertain"]
 
 
 def test_an_objection_takes_two_steps_and_ends_all_mails(bench: Bench, post: PostOffice, app: Flask) -> None:

@@ -139,6 +139,7 @@ def test_a_site_sees_neither_who_answered_nor_links_where_answers_are_confidenti
     assert "Who has answered is not shown here" in site.page.text
     assert "\nbegun" not in site.page.text
     assert site.open(letter).status == 403
+    assert "letter" not in "".join(site.page.links)
     evaluation = signed_in(bench, app, "evaluator").open(PAGE)
     assert "Who has answered is not shown here" not in evaluation.page.text
     assert evaluation.open(letter).status == 200
