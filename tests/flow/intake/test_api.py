@@ -10,6 +10,7 @@ from services.intake.app import build_web
 from shared.errors import StoreUnavailable
 from tests.support.forms import GOOD
 from tests.support.intake import MINIMAL, Bench, settings
+from tests.support.stored import nothing_changes
 
 SUBMIT = "/api/intake/v1/programmes/sample/forms/report/submissions"
 READ = "/api/intake/v1/programmes"
@@ -125,8 +126,10 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("raw", HOSTILE)
-def test_what_is_not_clean_json_is_400(client: FlaskClient, raw: bytes) -> None:
-    refused = client.post(SUBMIT, data=raw, headers={**KEY, "Content-Type": "application/json"})
+def test_what_is_not_clean_json_is_400_and_leaves_no_trace(client: FlaskClient, bench: Bench, raw: bytes) -> None:
+    assert client.post(SUBMIT, json=body(), headers=KEY).status_code == 201
+    with nothing_changes(bench.store):
+        refused = client.post(SUBMIT, data=raw, headers={**KEY, "Content-Type": "application/json"})
 
     assert refused.status_code == 400
     assert refused.json is not None
@@ -134,8 +137,9 @@ def test_what_is_not_clean_json_is_400(client: FlaskClient, raw: bytes) -> None:
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 5, True, {"answers": []}, {"answers": {"$where": "1"}}])
-def test_json_of_another_shape_is_422(client: FlaskClient, value: Any) -> None:
-    refused = client.post(SUBMIT, data=json.dumps(value), headers={**KEY, "Content-Type": "application/json"})
+def test_json_of_another_shape_is_422_and_leaves_no_trace(client: FlaskClient, bench: Bench, value: Any) -> None:
+    with nothing_changes(bench.store):
+        refused = client.post(SUBMIT, data=json.dumps(value), headers={**KEY, "Content-Type": "application/json"})
 
     assert refused.status_code == 422
 
