@@ -15,6 +15,7 @@ from services.intake.domain.values import Answer, Refused, read
 def refit(draft: Draft, compiled: CompiledForm, language: str) -> Draft:
     """Return the draft as one of this version of the form; one that is so already is returned as it is.
 
+    What an earlier change put aside and this version takes again comes back.
     An answer that no longer fits becomes something typed wrongly, so that it is shown and asked again;
     it and what is no longer asked stay in `left` with the version they were given to.
     """
@@ -22,6 +23,7 @@ def refit(draft: Draft, compiled: CompiledForm, language: str) -> Draft:
         return draft
     items = unfold(compiled, draft.answers).items
     kept = {name: value for name, value in draft.answers.items() if _fits(items.get(name), value)}
+    back = {name: left.value for name, left in draft.left.items() if _returns(name, left, draft, items.get(name))}
     apart = {name: value for name, value in draft.answers.items() if name not in kept}
     typed = {name: given for name, given in draft.typed.items() if name in items}
     gone: dict[str, Answer] = {name: list(given) for name, given in draft.typed.items() if name not in items}
@@ -29,12 +31,17 @@ def refit(draft: Draft, compiled: CompiledForm, language: str) -> Draft:
     left = {name: Left(draft.form_version, value) for name, value in {**gone, **apart}.items()}
     return replace(
         draft,
-        answers=kept,
+        answers={**back, **kept},
         typed={**typed, **again},
-        left={**draft.left, **left},
+        left={name: one for name, one in {**draft.left, **left}.items() if name not in back},
         form_version=compiled.form.version,
         revised_from=draft.revised_from or draft.form_version,
     )
+
+
+def _returns(name: str, left: Left, draft: Draft, item: Item | None) -> bool:
+    """Return whether what was put aside is an answer again: to a question nothing was said about since."""
+    return name not in draft.answers and name not in draft.typed and _fits(item, left.value)
 
 
 def _fits(item: Item | None, value: Answer) -> bool:

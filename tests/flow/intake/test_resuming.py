@@ -146,6 +146,20 @@ def test_an_answer_that_no_longer_fits_must_be_given_again_before_anything_is_ha
     assert "comment" not in kept["answers"]
 
 
+def test_a_question_that_comes_back_has_its_answer_again(bench: Bench, app: Flask, link: str) -> None:
+    halfway(app, link)
+    publish(bench, app, second_version())
+    Person(app.test_client()).open(link + "/p/g_numbers").press(members="5")
+    publish(bench, app, report_form(version="3"))
+
+    person = Person(app.test_client()).open(link + "/p/g_topics")
+
+    assert person.page.forms[-1].values["comment"] == ["all went well"]
+    assert "Comment: all went well" not in person.page.text
+    assert "Members: 5" in person.page.text
+    assert "30 Jun 2026" in Person(app.test_client()).open(link + "/check").page.text
+
+
 def test_what_was_typed_wrongly_for_a_question_that_is_gone_is_shown_too(bench: Bench, app: Flask, link: str) -> None:
     person = Person(app.test_client()).open(link).press()
     person.press(groups="10", groups_new="4").press(asked_on="some day in May")
