@@ -79,7 +79,13 @@ def letter(programme: str, contact: str) -> ResponseReturnValue:
     letters = office().asking.letters
     link = letters.link(known)
     return render_template(
-        "letter.html", contact=known, asked=asked, letter=letters.letter(known), link=link, code=qr.Code(link)
+        "letter.html",
+        contact=known,
+        asked=asked,
+        letter=letters.letter(known),
+        link=link,
+        stop_link=letters.stop_link(known),
+        code=qr.Code(link),
     )
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from services.intake.app import build_web
 from services.intake.domain.submission import Place, Sent
 from shared.registry import Account, Grant
-from tests.support.asking import PostOffice, link_in
+from tests.support.asking import PostOffice, link_in, stop_link_in
 from tests.support.browsing import Person
 from tests.support.forms import GOOD, report_form
 from tests.support.intake import Bench, settings
@@ -122,6 +122,7 @@ def test_a_letter_has_the_text_the_link_and_a_code(bench: Bench, post: PostOffic
 
     assert person.page.h1 == "Bitte um Ihre Antworten: Bericht"
     assert f"https://peilung.example.org{link_in(mail)}" in person.page.text
+    assert f"https://peilung.example.org{stop_link_in(mail)}" in person.page.text
     assert 'class="qr" role="img"' in person.html
 
 
