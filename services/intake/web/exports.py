@@ -45,9 +45,7 @@ class ExportQuery(ApiSchema):
     repeat = fields.String(
         load_default="",
         validate=validate.Length(0, 80),
-        metadata={
-            "description": "A repeat: a row per item, linked by `reference`; responses when left out"
-        },
+        metadata={"description": "A repeat: a row per item, linked by `reference`; responses when left out"},
     )
 
 
