@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import http.cookiejar
 import json
 import signal
 import stat
@@ -22,7 +23,7 @@ import pytest
 
 from deploy.local import demo
 from deploy.local.config import read, service_environment
-from services.intake.app import build_office, demo_link
+from services.intake.app import build_office
 from services.intake.config import IntakeSettings
 from shared.bus import topology
 from shared.bus.connection import BusOptions, borrowed
@@ -46,7 +47,7 @@ class Home:
     given: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=two_free_ports)
     key: str = ""
-    questionnaire: str = ""
+    links: dict[str, str] = field(default_factory=dict)
 
     @property
     def told(self) -> dict[str, str]:
@@ -79,9 +80,10 @@ class Home:
         intake = load(IntakeSettings, service_environment(settings, "intake"))
         office = build_office(intake)
         demo.publish(office)
-        links: Any = demo.links(office, settings.base_url, True, functools.partial(demo_link, intake))
-        self.key, self.questionnaire = links["api_key"], links["links"]["questionnaire"]
+        links: Any = demo.links(office, settings.base_url, True, functools.partial(office.sign_in.link_for, demo=True))
+        self.key, self.links = links["api_key"], links["links"]
         eventually(lambda: demo.on_their_way(office) == 0, timeout_s=60)
+        office.desk.store.close()
 
     def status(self, path: str) -> int:
         """Return the status of a page; 0 when nobody answers."""
@@ -122,6 +124,26 @@ class Home:
         return {file.name: file.read_bytes() for file in (self.folder / "mailbox").glob("*.eml")}
 
 
+@dataclass
+class Browser:
+    """Follows links and keeps cookies, nothing more."""
+
+    base_url: str
+
+    def __post_init__(self) -> None:
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self._opener = urllib.request.build_opener(jar)
+
+    def open(self, url: str) -> tuple[int, str, str]:
+        """Return status, path and text of the page that a link or a path leads to."""
+        address = url if url.startswith("http") else self.base_url + url
+        try:
+            with self._opener.open(address, timeout=30) as answer:
+                return answer.status, answer.url.removeprefix(self.base_url), answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.url.removeprefix(self.base_url), ""
+
+
 @pytest.mark.slow
 def test_a_restart_keeps_everything_and_reset_clears_it(tmp_path: Path) -> None:
     home, instance_id = Home(tmp_path / "home"), f"uuid:{uuid.uuid4()}"
@@ -142,7 +164,7 @@ def test_a_restart_keeps_everything_and_reset_clears_it(tmp_path: Path) -> None:
         assert home.report(instance_id) == receipt
         assert (home.flags(), home.acknowledged()) == (flags, acknowledged)
         assert mails.items() <= home.mails().items()
-        assert home.status(home.questionnaire.removeprefix(f"http://localhost:{home.port}")) == 200
+        assert home.status(home.links["questionnaire"].removeprefix(f"http://localhost:{home.port}")) == 200
         assert (home.folder / "access.json").read_bytes() == access
 
         reset = subprocess.run(home.command("reset"), cwd=ROOT, env=home.told, capture_output=True, check=False)
@@ -168,11 +190,49 @@ def test_a_mongodb_that_is_given_takes_the_place_of_the_store_only(tmp_path: Pat
     name = f"embedded_{uuid.uuid4().hex[:8]}"
     home = Home(tmp_path / "home", {"MONGODB_URI": f"{mongo_java_uri}/{name}"})
     with home.running(), pymongo.MongoClient[dict[str, object]](mongo_java_uri, timeoutMS=5000) as client:
-        found = {database for database in client.list_database_names() if database.startswith(name)}
+        home.fill()
+        receipt = home.report(f"uuid:{uuid.uuid4()}")
+        flags = eventually(home.flags, timeout_s=60)
+        mails = eventually(home.mails, timeout_s=60)
 
+        found = {database for database in client.list_database_names() if database.startswith(name)}
+        kept = client[f"{name}_intake"]["submissions"].find()
         assert found == {f"{name}_intake", f"{name}_scoring", f"{name}_notify"}
-        eventually((home.folder / "bus.db").exists)
+        assert [one["instance_id"] for one in kept] == [receipt["instance_id"]]
+        assert flags
+        assert any(SITE.encode() in mail.lower() for mail in mails.values())
         assert [file.name for file in home.folder.glob("*.db")] == ["bus.db"]
+
+
+BERLIN, INBOX, FORMS = f"/monitoring/{PROGRAMME}/sites/berlin", "/support/", f"/collection/programmes/{PROGRAMME}/forms"
+SIGNED_IN = {  # where the link leads; whether that person may see another site, the inbox, the forms' workshop
+    "coordinator": ("/collection/", 403, 403, 403),
+    "consultant": ("/monitoring/", 200, 200, 403),
+    "evaluator": ("/monitoring/", 200, 200, 200),
+}
+
+
+@pytest.mark.slow
+def test_the_links_the_demo_hands_out_lead_in_as_whom_they_say_and_to_the_form(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with home.running():
+        home.fill()
+        base_url = f"http://localhost:{home.port}"
+
+        found = {}
+        for role in SIGNED_IN:
+            browser = Browser(base_url)
+            status, path, _ = browser.open(home.links[role])
+            assert status == 200, role
+            found[role] = (path, *(browser.open(page)[0] for page in (BERLIN, INBOX, FORMS)))
+        nobody = Browser(base_url)
+        status, path, page = nobody.open(home.links["questionnaire"])
+
+        assert found == SIGNED_IN
+        assert (status, base_url + path) == (200, home.links["questionnaire"])
+        assert "<title>Standortbericht" in page
+        assert "<form" in page
+        assert nobody.open(INBOX)[1].startswith("/collection/sign-in?")
 
 
 @pytest.mark.slow
