@@ -41,7 +41,6 @@ STORIES = [  # a flag at a site, wave by wave: some open at the end, some over
     ("house-of-resources", REPORT, "dortmund", "F-H14", ["clear", "clear", "warn", "clear", "clear"]),
     ("house-of-resources", REPORT, "berlin", "F-H10", ["clear", "warn", "warn", "clear", "clear"]),
     ("house-of-resources", REPORT, "halle-saale", "F-H17", ["clear", "clear", "clear", "warn", "clear"]),
-    ("house-of-resources", REPORT, "bautzen", "F-H14", ["clear", "clear", "clear", "clear", "clear"]),
 ]
 WAVES = {
     "strukturfoerderung": ["2022", "2023", "2024", "2025"],
