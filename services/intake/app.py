@@ -71,6 +71,7 @@ def build_office(settings: IntakeSettings, store: Store | None = None, clock: Cl
         zone=settings.time_zone,
         seal=DraftSeal(settings.secret_key, settings.secret_key_old.splitlines()),
         forget=catalogue.forget,
+        away=catalogue.away,
     )
     links = Links(lambda: secrets.token_urlsafe(32), signer(settings.secret_key), settings.base_url, settings.rhythms)
     return open_office(desk, links, read_files)

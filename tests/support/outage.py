@@ -10,11 +10,12 @@ from shared.store.port import Collection, CollectionSpec, Store
 
 
 class Outage:
-    """Wraps a store; between `begin` and `end` every use of it raises StoreUnavailable."""
+    """Wraps a store; between `begin` and `end` every use of it raises StoreUnavailable and is counted."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._away = False
+        self.refused = 0
 
     def begin(self) -> None:
         """Take the store away."""
@@ -27,6 +28,7 @@ class Outage:
     def check(self) -> None:
         """Raise StoreUnavailable while the store is away."""
         if self._away:
+            self.refused += 1
             raise StoreUnavailable("the store is away")
 
     def collection(self, name: str) -> Collection:

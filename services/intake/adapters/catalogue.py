@@ -14,6 +14,7 @@ from shared.store.port import Store
 
 T = TypeVar("T")
 FRESH_S = 1.0
+AWAY_S = 1.0
 _MOST = 5000
 
 
@@ -21,7 +22,7 @@ class Catalogue(Registry):
     """Intake's registry: its own collections, remembered for a second.
 
     While the store is away, what is remembered is handed out, so that a page that cannot be saved
-    can at least be shown again with its answers.
+    can at least be shown again with its answers; only the first question waits for the store in vain.
     """
 
     def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -29,6 +30,7 @@ class Catalogue(Registry):
         self._monotonic = monotonic
         self._memory: dict[tuple[str, str], tuple[float, Any]] = {}
         self._memory_lock = threading.Lock()
+        self._away_until = 0.0
 
     def programmes(self) -> list[Programme]:
         """Return every known programme, by id."""
@@ -55,17 +57,22 @@ class Catalogue(Registry):
         with self._memory_lock:
             self._memory.clear()
 
+    def away(self) -> None:
+        """Hand out what is remembered for a second: somebody has just waited for the store in vain."""
+        self._away_until = self._monotonic() + AWAY_S
+
     def _remembered(self, kind: str, key: str, read: Callable[[], T]) -> T:
         now = self._monotonic()
         with self._memory_lock:
             known = self._memory.get((kind, key))
-        if known is not None and now - known[0] < FRESH_S:
+        if known is not None and (now - known[0] < FRESH_S or now < self._away_until):
             return known[1]  # type: ignore[no-any-return]
         try:
             value = read()
         except StoreUnavailable:
             if known is None:
                 raise
+            self.away()
             return known[1]  # type: ignore[no-any-return]
         self._remember(kind, key, now, value)
         return value

@@ -51,7 +51,8 @@ class Questionnaire:
 class Desk:
     """Everything a use case needs.
 
-    `zone` is the time zone in which waves open and close; `seal` closes drafts; `forget` makes the registry read anew.
+    `zone` is the time zone in which waves open and close; `seal` closes drafts; `forget` makes the registry read anew,
+    `away` makes it answer from memory, as the store has just not answered.
     """
 
     store: Store
@@ -61,6 +62,7 @@ class Desk:
     zone: str
     seal: Seal
     forget: Callable[[], None] = lambda: None
+    away: Callable[[], None] = lambda: None
     _forms: dict[tuple[str, int, str, str], CompiledForm] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -52,6 +52,7 @@ def unpack(text: str) -> Carried:
     if content is None:
         raise StoreUnavailable("the store is away and the page carried no answers")
     place = Place(*content["place"])
+    office().desk.away()
     draft = Draft("", place, None, "", "", answers=content["answers"], typed=content["typed"])
     return Carried(office().desk.questionnaire(place), draft, content["given"])
 
