@@ -25,9 +25,9 @@ def launch(
     port = free_port()
     text = (GATEWAY / "nginx.conf").read_text(encoding="utf-8")
     for old, new in {
+        "/tmp/": f"{folder}/",  # first, for the paths below may lie there
         "listen 8080": f"listen 127.0.0.1:{port}",
         "root /srv": f"root {GATEWAY}",
-        "/tmp/": f"{folder}/",
         "/dev/stdout": f"{folder}/access.log",
         **{f"http://{name}": f"http://{address}" for name, address in upstreams.items()},
         **(changes or {}),
