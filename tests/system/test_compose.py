@@ -227,7 +227,8 @@ def test_containers_are_hardened_and_healthy(installation: Installation, contain
 
 
 def test_what_is_taken_down_and_brought_up_again_still_has_everything(installation: Installation) -> None:
-    instance_id = installation.report("hamburg")
+    answers = {"mp_proof_due": 20, "mp_overdue": 8}
+    instance_id = installation.report("hamburg", **answers)
     eventually(lambda: all(installation.kept().values()), timeout_s=60, every_s=1)
     _quiet(installation)
     before = installation.kept()
@@ -237,7 +238,7 @@ def test_what_is_taken_down_and_brought_up_again_still_has_everything(installati
     for area in ("collection", "monitoring", "support"):
         eventually(partial(_up, f"{installation.base_url}/{area}/livez"), timeout_s=240, every_s=1)
     eventually(lambda: installation.kept() == before, timeout_s=120, every_s=1)
-    status, again = installation.send("hamburg", instance_id)
+    status, again = installation.send("hamburg", instance_id, **answers)
 
     assert (status, again["instance_id"], again["revision"]) == (200, instance_id, 1)
 
